@@ -1,0 +1,4 @@
+@NullMarked
+package org.ebbflow.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.ebbflow.cli;
+
+import org.jspecify.annotations.NullMarked;

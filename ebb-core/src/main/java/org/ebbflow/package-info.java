@@ -1,0 +1,5 @@
+/** Ebb: normalizing flows on the JVM. */
+@NullMarked
+package org.ebbflow;
+
+import org.jspecify.annotations.NullMarked;
