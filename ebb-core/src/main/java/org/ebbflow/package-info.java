@@ -1,4 +1,9 @@
-/** Ebb: normalizing flows on the JVM. */
+/**
+ * Ebb: normalizing flows on the JVM.
+ *
+ * <p>Holds what every package may throw and nothing else. Arrows between packages go one way: model
+ * → train → objective → flow → tensor.
+ */
 @NullMarked
 package org.ebbflow;
 
