@@ -1,0 +1,200 @@
+package org.ebbflow.flow;
+
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.tensor.Ops;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value with its directional derivatives: for {@code y(ε) = y(x + ε·v)}, the triple {@code (y,
+ * y′, y″)} at ε = 0, cut off after {@code order} ∈ {0, 1, 2}.
+ *
+ * <p>A layer written in jet operations gives the density (order 0), the directional derivative of
+ * log p (order 1) and its curvature {@code vᵀ(∇² log p)v} (order 2) from one definition. A missing
+ * derivative stands for zero. Immutable; the operations are recorded by autograd when it is on.
+ *
+ * <p>Source of the scheme: Taylor-mode differentiation (Griewank and Walther, "Evaluating
+ * Derivatives", 2008, ch. 13).
+ */
+public final class Jet {
+  private final int order;
+  private final Tensor value;
+  private final @Nullable Tensor first;
+  private final @Nullable Tensor second;
+
+  private Jet(int order, Tensor value, @Nullable Tensor first, @Nullable Tensor second) {
+    this.order = order;
+    this.value = value;
+    this.first = order >= 1 ? first : null;
+    this.second = order >= 2 ? second : null;
+  }
+
+  /** A plain value: order 0. */
+  public static Jet of(Tensor value) {
+    return new Jet(0, value, null, null);
+  }
+
+  /** The point {@code x} moving in direction {@code v}: {@code (x, v, 0)} up to {@code order}. */
+  public static Jet along(Tensor x, Tensor v, int order) {
+    if (order < 0 || order > 2) {
+      throw new IllegalArgumentException("order is " + order + ", allowed are 0, 1 and 2");
+    }
+    return new Jet(order, x, v, null);
+  }
+
+  /** How many derivatives are carried: 0, 1 or 2. */
+  public int order() {
+    return order;
+  }
+
+  /** {@code y}. */
+  public Tensor value() {
+    return value;
+  }
+
+  /**
+   * {@code y′}, zeros where it is known to vanish.
+   *
+   * @throws IllegalStateException if the order is 0
+   */
+  public Tensor first() {
+    require(1);
+    return first == null ? Ops.zerosLike(value) : first;
+  }
+
+  /**
+   * {@code y″}, zeros where it is known to vanish.
+   *
+   * @throws IllegalStateException if the order is below 2
+   */
+  public Tensor second() {
+    require(2);
+    return second == null ? Ops.zerosLike(value) : second;
+  }
+
+  /**
+   * Applies one homogeneous linear map to the value and to each derivative. For reshapes, slices,
+   * permutations, sums and casts.
+   */
+  public Jet linear(UnaryOperator<Tensor> map) {
+    return new Jet(order, map.apply(value), apply(map, first), apply(map, second));
+  }
+
+  /**
+   * {@code x·weightᵀ + bias} over the last axis; value and derivatives go through the weight
+   * stacked in one matrix product.
+   */
+  public Jet linear(Tensor weight, @Nullable Tensor bias) {
+    Tensor y;
+    Tensor dy = null;
+    Tensor ddy = null;
+    if (first == null && second == null) {
+      y = Ops.linear(value, weight);
+    } else {
+      long n = value.size(0);
+      Tensor stacked =
+          second == null
+              ? Ops.concatenate(value, first())
+              : Ops.concatenate(value, first(), second);
+      Tensor products = Ops.linear(stacked, weight);
+      y = Ops.rows(products, 0, n);
+      dy = Ops.rows(products, n, 2 * n);
+      ddy = second == null ? null : Ops.rows(products, 2 * n, 3 * n);
+    }
+    return new Jet(order, bias == null ? y : y.add(bias), dy, ddy);
+  }
+
+  /**
+   * {@code f(x)} entry by entry, from f's derivatives at the value: {@code (f, f′x′, f″x′² +
+   * f′x″)}.
+   *
+   * @param derivatives {@code f, f′, …} up to at least this jet's order
+   */
+  public Jet compose(Tensor... derivatives) {
+    if (derivatives.length <= order) {
+      throw new IllegalArgumentException(
+          "order " + order + " needs " + (order + 1) + " derivatives, got " + derivatives.length);
+    }
+    Tensor dy = null;
+    Tensor ddy = null;
+    if (first != null) {
+      dy = derivatives[1].mul(first);
+      if (order == 2) {
+        ddy = derivatives[2].mul(first.square());
+      }
+    }
+    if (second != null) {
+      ddy = sum(ddy, derivatives[1].mul(second));
+    }
+    return new Jet(order, derivatives[0], dy, ddy);
+  }
+
+  /** {@code x + y}. */
+  public Jet add(Jet y) {
+    requireSame(y);
+    return new Jet(order, value.add(y.value), sum(first, y.first), sum(second, y.second));
+  }
+
+  /** {@code x + c} for a {@code c} that does not depend on the direction. */
+  public Jet add(Tensor c) {
+    return new Jet(order, value.add(c), first, second);
+  }
+
+  /** {@code x + c}. */
+  public Jet add(double c) {
+    return new Jet(order, Ops.add(value, c), first, second);
+  }
+
+  /** {@code x·y}, entry by entry. */
+  public Jet mul(Jet y) {
+    requireSame(y);
+    Tensor dy = sum(product(first, y.value), product(value, y.first));
+    Tensor ddy = sum(product(second, y.value), product(value, y.second));
+    if (order == 2 && first != null && y.first != null) {
+      ddy = sum(ddy, Ops.mul(first.mul(y.first), 2));
+    }
+    return new Jet(order, value.mul(y.value), dy, ddy);
+  }
+
+  /** {@code c·x} for a {@code c} that does not depend on the direction. */
+  public Jet mul(Tensor c) {
+    return linear(t -> t.mul(c));
+  }
+
+  /** {@code c·x}. */
+  public Jet mul(double c) {
+    return linear(t -> Ops.mul(t, c));
+  }
+
+  /** Sum over the event: (B, …) to (B). */
+  public Jet sumEvent() {
+    return linear(Ops::sumEvent);
+  }
+
+  private void require(int needed) {
+    if (order < needed) {
+      throw new IllegalStateException("this jet has order " + order + ", not " + needed);
+    }
+  }
+
+  private void requireSame(Jet y) {
+    if (order != y.order) {
+      throw new IllegalArgumentException("jets of order " + order + " and " + y.order);
+    }
+  }
+
+  private static @Nullable Tensor apply(UnaryOperator<Tensor> map, @Nullable Tensor x) {
+    return x == null ? null : map.apply(x);
+  }
+
+  private static @Nullable Tensor sum(@Nullable Tensor a, @Nullable Tensor b) {
+    if (a == null) {
+      return b;
+    }
+    return b == null ? a : a.add(b);
+  }
+
+  private static @Nullable Tensor product(@Nullable Tensor a, @Nullable Tensor b) {
+    return a == null || b == null ? null : a.mul(b);
+  }
+}

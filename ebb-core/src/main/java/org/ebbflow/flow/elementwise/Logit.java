@@ -1,0 +1,61 @@
+package org.ebbflow.flow.elementwise;
+
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.tensor.Ops;
+
+/**
+ * {@code f(x) = log(x/(1 − x))/s} on (0, 1); {@code log f′ = −log x − log(1 − x) − log s}.
+ *
+ * <p>Entries at or beyond the bounds are moved just inside them, so that values and derivatives
+ * stay finite there.
+ */
+public final class Logit extends Elementwise {
+  // The nearest to 0 and 1 that single precision tells apart from them.
+  private static final double LOWEST = 1e-7;
+  private static final double HIGHEST = 1 - 1e-7;
+
+  private final double smoothness;
+
+  /**
+   * @param smoothness s, positive; the published image models use 0.5 and 0.75
+   * @throws EbbException if it is not a positive finite number
+   */
+  public Logit(double smoothness) {
+    if (!(smoothness > 0 && Double.isFinite(smoothness))) {
+      throw new EbbException("logitSmoothness is " + smoothness, "give a positive number");
+    }
+    this.smoothness = smoothness;
+  }
+
+  @Override
+  Derivatives derivatives(Tensor raw, int order) {
+    Tensor x = Ops.clamp(raw, LOWEST, HIGHEST);
+    Tensor y = Ops.rsub(1, x);
+    Tensor logX = x.log();
+    Tensor logY = Ops.mul(x, -1).log1p();
+    Tensor[] f = new Tensor[order + 1];
+    Tensor[] logSlope = new Tensor[order + 1];
+    f[0] = Ops.mul(logX.sub(logY), 1 / smoothness);
+    logSlope[0] = Ops.add(logX.add(logY).neg(), -Math.log(smoothness));
+    if (order >= 1) {
+      f[1] = Ops.mul(x.mul(y).reciprocal(), 1 / smoothness);
+      logSlope[1] = y.reciprocal().sub(x.reciprocal());
+    }
+    if (order >= 2) {
+      f[2] = f[1].mul(logSlope[1]);
+      logSlope[2] = x.square().reciprocal().add(y.square().reciprocal());
+    }
+    return new Derivatives(f, logSlope);
+  }
+
+  @Override
+  Tensor solve(Tensor z) {
+    return Ops.mul(z, smoothness).sigmoid();
+  }
+
+  @Override
+  public String describe() {
+    return "Logit(smoothness=" + smoothness + ")";
+  }
+}

@@ -1,0 +1,74 @@
+package org.ebbflow.flow.elementwise;
+
+import java.util.function.Function;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Scope;
+
+/**
+ * Solves {@code f(x) = z} entry by entry for an increasing f: Newton's method kept inside a bracket
+ * that halves where a step would leave it, so that it converges from everywhere.
+ */
+final class MonotoneRoot {
+  private static final int MAX_ITERATIONS = 100;
+
+  /** Residual relative to 1 + |z| at which the iteration stops; double precision. */
+  private static final double TOLERANCE = 1e-13;
+
+  private MonotoneRoot() {}
+
+  /**
+   * @param layer named in the error
+   * @param f gives {f(x), f′(x)}
+   * @param low a point with {@code f(low) ≤ z}
+   * @param high a point with {@code f(high) ≥ z}
+   * @throws EbbException if the residual stays above the tolerance after 100 iterations, or z holds
+   *     a value that is not finite
+   */
+  static Tensor solve(
+      String layer, Function<Tensor, Tensor[]> f, Tensor z, Tensor low, Tensor high) {
+    if (!Ops.allFinite(z)) {
+      throw new EbbException(
+          "cannot invert " + layer + " at a value that is not finite",
+          "check the weights for overflow; a smaller learning rate keeps them bounded");
+    }
+    Tensor x = Ops.mul(low.add(high), 0.5);
+    Tensor scale = Ops.add(z.abs(), 1);
+    double residual = Double.POSITIVE_INFINITY;
+    double best = residual;
+    int stalled = 0;
+    for (int i = 0; i < MAX_ITERATIONS; i++) {
+      try (Scope scope = Scope.open()) {
+        Tensor[] at = f.apply(x);
+        Tensor error = at[0].sub(z);
+        residual = Ops.item(error.abs().div(scale).max());
+        // The last digits wobble: stop too when they no longer improve and are at rounding level.
+        stalled = residual < best ? 0 : stalled + 1;
+        best = Math.min(best, residual);
+        if (residual <= TOLERANCE || (stalled >= 3 && residual <= 100 * TOLERANCE)) {
+          scope.pass(x);
+          break;
+        }
+        Tensor above = Ops.less(error.neg(), 0);
+        high = scope.pass(Ops.where(above, x, high));
+        low = scope.pass(Ops.where(above, low, x));
+        Tensor newton = x.sub(error.div(at[1]));
+        Tensor inside = newton.ge(low).logical_and(newton.le(high));
+        x = scope.pass(Ops.where(inside, newton, Ops.mul(low.add(high), 0.5)));
+      }
+    }
+    if (!(residual <= 100 * TOLERANCE)) {
+      throw new EbbException(
+          "inverting "
+              + layer
+              + " stopped at a relative residual of "
+              + residual
+              + " after "
+              + MAX_ITERATIONS
+              + " iterations",
+          "check the model's weights");
+    }
+    return x;
+  }
+}

@@ -1,0 +1,68 @@
+package org.ebbflow.flow.elementwise;
+
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.tensor.Ops;
+
+/**
+ * {@code f(x) = αx + (1 − α)·softplus(x)}, plus {@code x} in the residual form; {@code log f′ =
+ * log(α + (1 − α)σ(x) [+ 1])}.
+ *
+ * <p>Source: Chao et al., 2023, arXiv:2305.15267, appendix (activation of the FC and CNN models).
+ *
+ * @see SmoothTanh
+ */
+public final class SmoothLeakyRelu extends Elementwise {
+  private final double alpha;
+  private final boolean residual;
+
+  /**
+   * @param alpha slope to the far left, in (0, 1]
+   * @param residual whether to add {@code x}
+   * @throws EbbException if {@code alpha} is outside its range
+   */
+  public SmoothLeakyRelu(double alpha, boolean residual) {
+    if (!(alpha > 0 && alpha <= 1)) {
+      throw new EbbException("alpha is " + alpha, "give a slope in (0, 1]");
+    }
+    this.alpha = alpha;
+    this.residual = residual;
+  }
+
+  @Override
+  Derivatives derivatives(Tensor x, int order) {
+    double linear = residual ? alpha + 1 : alpha;
+    double bend = 1 - alpha;
+    Tensor sigma = x.sigmoid();
+    Tensor f = Ops.addScaled(Ops.mul(x, linear), Ops.softplus(x), bend);
+    Tensor slope = Ops.add(Ops.mul(sigma, bend), linear);
+    if (order == 0) {
+      return Derivatives.of(0, f, slope);
+    }
+    Tensor f2 = Ops.mul(sigma.mul(Ops.rsub(1, sigma)), bend);
+    if (order == 1) {
+      return Derivatives.of(1, f, slope, f2);
+    }
+    Tensor f3 = f2.mul(Ops.rsub(1, Ops.mul(sigma, 2)));
+    return Derivatives.of(2, f, slope, f2, f3);
+  }
+
+  @Override
+  Tensor solve(Tensor z) {
+    // The line pieces g(x) = slope·x + (1−α)·max(x, 0) lie at most (1−α)·log 2 below f.
+    Tensor high = kinkInverse(z);
+    Tensor low = kinkInverse(Ops.add(z, -(1 - alpha) * Math.log(2)));
+    return MonotoneRoot.solve(describe(), x -> derivatives(x, 0).function(), z, low, high);
+  }
+
+  private Tensor kinkInverse(Tensor z) {
+    double left = residual ? alpha + 1 : alpha;
+    double right = left + 1 - alpha;
+    return Ops.where(Ops.less(z, 0), Ops.mul(z, 1 / left), Ops.mul(z, 1 / right));
+  }
+
+  @Override
+  public String describe() {
+    return "SmoothLeakyRelu(alpha=" + alpha + (residual ? ", residual)" : ")");
+  }
+}

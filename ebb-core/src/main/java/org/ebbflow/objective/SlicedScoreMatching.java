@@ -1,0 +1,63 @@
+package org.ebbflow.objective;
+
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Rng;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code [½‖s(x)‖² + vᵀ(∂s/∂x)v + λ·E(x)]}, the first two divided by D where asked for, with
+ * Rademacher directions v; second derivatives by double backward.
+ *
+ * <p>Source: Song et al., "Sliced Score Matching", 2019, arXiv:1905.07088, eq. 8; for flows Chao et
+ * al., 2023, arXiv:2305.15267, section 4.2.
+ *
+ * @param slices directions per sample, at least 1
+ * @param perDimension whether to divide by D, as the image experiments do
+ * @param lambda weight of the energy term, at least 0
+ */
+public record SlicedScoreMatching(int slices, boolean perDimension, double lambda)
+    implements Objective {
+
+  /** Checks the ranges. */
+  public SlicedScoreMatching {
+    if (slices < 1) {
+      throw new EbbException("slices is " + slices, "give 1 or more");
+    }
+    Energy.requireWeight(lambda);
+  }
+
+  @Override
+  public String name() {
+    return "ssm";
+  }
+
+  @Override
+  public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    Tensor[] directions = new Tensor[slices];
+    for (int i = 0; i < slices; i++) {
+      directions[i] = rng.rademacherLike(x);
+    }
+    return losses(flow, x, condition, directions);
+  }
+
+  /** As {@link #losses(Flow, Tensor, Tensor, Rng)} along given directions, each (B, D). */
+  public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Tensor... directions) {
+    Energy energy = Energy.at(flow, x, condition);
+    Tensor score = energy.score();
+    Tensor curvature = null;
+    for (Tensor v : directions) {
+      Tensor product = Autograd.gradient(score.mul(v), energy.point(), true);
+      Tensor along = Ops.dotEvent(product, v);
+      curvature = curvature == null ? along : curvature.add(along);
+    }
+    Tensor matching = Ops.mul(Ops.dotEvent(score, score), 0.5);
+    if (curvature != null) {
+      matching = Ops.addScaled(matching, curvature, 1.0 / directions.length);
+    }
+    return energy.add(perDimension ? Ops.mul(matching, 1.0 / flow.dimension()) : matching, lambda);
+  }
+}

@@ -1,0 +1,211 @@
+package org.ebbflow.tensor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.ebbflow.EbbException;
+
+/**
+ * Where tensors come from: an element type, a device and the copies between Java arrays and native
+ * memory.
+ *
+ * <p>Making the first engine loads libtorch. Engines are immutable and may be shared by threads.
+ * The thread count is libtorch's own and so is shared by all engines of a JVM; it changes the last
+ * digits of sums.
+ */
+public final class Engine {
+  private final DType dtype;
+  private final Device device;
+  private final LinearAlgebra linearAlgebra;
+
+  private Engine(DType dtype, String device) {
+    NativeLibraries.load();
+    this.dtype = dtype;
+    try {
+      this.device = Scope.own(new Device(device));
+    } catch (RuntimeException e) {
+      throw new EbbException("no device '" + device + "'", "use cpu or cuda", e);
+    }
+    this.linearAlgebra = new LinearAlgebra();
+  }
+
+  /** An engine on the processor in single precision. */
+  public static Engine cpu() {
+    return cpu(DType.FLOAT32);
+  }
+
+  /** An engine on the processor. */
+  public static Engine cpu(DType dtype) {
+    return new Engine(dtype, "cpu");
+  }
+
+  /**
+   * An engine on a device.
+   *
+   * @param device {@code cpu} or, with the GPU build of libtorch on the class path, {@code cuda}
+   * @throws EbbException if there is no such device
+   */
+  public static Engine on(String device, DType dtype) {
+    return new Engine(dtype, device);
+  }
+
+  /** Sets how many threads libtorch uses in this JVM, for all engines. */
+  public void setThreads(int threads) {
+    if (threads < 1) {
+      throw new EbbException("threads is " + threads, "give 1 or more");
+    }
+    torch.set_num_threads(threads);
+  }
+
+  /** How many threads libtorch uses. */
+  public int threads() {
+    return torch.get_num_threads();
+  }
+
+  /** Element type of this engine's tensors. */
+  public DType dtype() {
+    return dtype;
+  }
+
+  /** Factorisations and solves. */
+  public LinearAlgebra linearAlgebra() {
+    return linearAlgebra;
+  }
+
+  /** A generator of its own, seeded. */
+  public Rng rng(long seed) {
+    return new Rng(this, seed);
+  }
+
+  /** Versions of what computes, for a model's provenance. */
+  public static String version() {
+    NativeLibraries.load();
+    return "libtorch "
+        + libtorchVersion()
+        + " ("
+        + Loader.getPlatform()
+        + ", "
+        + System.getProperty("org.bytedeco.openblas.load", "openblas")
+        + ")";
+  }
+
+  /** Copies an array of single-precision numbers into a tensor of this engine's element type. */
+  public Tensor tensor(float[] values, long... shape) {
+    Tensor host = torch.empty(shape, options(ScalarType.Float), null);
+    FloatBuffer buffer = host.createBuffer();
+    buffer.put(values);
+    return host.to(device, scalarType());
+  }
+
+  /** Copies an array of double-precision numbers into a tensor of this engine's element type. */
+  public Tensor tensor(double[] values, long... shape) {
+    return exact(values, shape).to(device, scalarType());
+  }
+
+  /** Copies an array into a double-precision tensor, whatever the engine's element type. */
+  public Tensor exact(double[] values, long... shape) {
+    Tensor host = torch.empty(shape, options(ScalarType.Double), null);
+    DoubleBuffer buffer = host.createBuffer();
+    buffer.put(values);
+    return host.to(device, ScalarType.Double);
+  }
+
+  /** Copies unsigned bytes into a tensor of this engine's element type, values 0 to 255. */
+  public Tensor bytes(byte[] values, long... shape) {
+    Tensor host = torch.empty(shape, options(ScalarType.Byte), null);
+    ByteBuffer buffer = host.createBuffer();
+    buffer.put(values);
+    return host.to(device, scalarType());
+  }
+
+  /** Copies row numbers into an index tensor. */
+  public Tensor indices(long[] values) {
+    Tensor host = torch.empty(new long[] {values.length}, options(ScalarType.Long), null);
+    LongBuffer buffer = host.createBuffer();
+    buffer.put(values);
+    return host.to(device, ScalarType.Long);
+  }
+
+  /** A tensor of zeros. */
+  public Tensor zeros(long... shape) {
+    return empty(shape).zero_();
+  }
+
+  /** A tensor filled with one value. */
+  public Tensor full(double value, long... shape) {
+    return Ops.add(zeros(shape), value);
+  }
+
+  /** The n × n identity matrix. */
+  public Tensor identity(long n) {
+    return torch.eye(n).to(device, scalarType());
+  }
+
+  /** Copies a tensor's entries, row-major, into a Java array of single precision. */
+  public static float[] floats(Tensor x) {
+    try (Scope scope = Scope.open()) {
+      float[] values = new float[Math.toIntExact(x.numel())];
+      FloatBuffer buffer = x.detach().cpu().to(ScalarType.Float).contiguous().createBuffer();
+      buffer.get(values);
+      return values;
+    }
+  }
+
+  /** Copies a tensor's entries, row-major, into a Java array of double precision. */
+  public static double[] doubles(Tensor x) {
+    try (Scope scope = Scope.open()) {
+      double[] values = new double[Math.toIntExact(x.numel())];
+      DoubleBuffer buffer = x.detach().cpu().to(ScalarType.Double).contiguous().createBuffer();
+      buffer.get(values);
+      return values;
+    }
+  }
+
+  /** Copies an index tensor into a Java array. */
+  public static long[] longs(Tensor x) {
+    try (Scope scope = Scope.open()) {
+      long[] values = new long[Math.toIntExact(x.numel())];
+      LongBuffer buffer = x.detach().cpu().to(ScalarType.Long).contiguous().createBuffer();
+      buffer.get(values);
+      return values;
+    }
+  }
+
+  /** {@code x} in this engine's element type and on its device; recorded by autograd. */
+  public Tensor convert(Tensor x) {
+    return x.to(device, scalarType());
+  }
+
+  private static String libtorchVersion() {
+    try {
+      return Loader.getVersion("org.bytedeco", "pytorch");
+    } catch (IOException e) {
+      return "of unknown version"; // shaded into another jar
+    }
+  }
+
+  Tensor empty(long... shape) {
+    return torch.empty(shape, options(scalarType()), null);
+  }
+
+  Device device() {
+    return device;
+  }
+
+  ScalarType scalarType() {
+    return dtype.scalarType();
+  }
+
+  private static TensorOptions options(ScalarType type) {
+    return new TensorOptions().dtype(new ScalarTypeOptional(type));
+  }
+}

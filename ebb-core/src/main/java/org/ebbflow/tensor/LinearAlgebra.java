@@ -1,0 +1,167 @@
+package org.ebbflow.tensor;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.ebbflow.EbbException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The O(D³) work: factorisations of dense matrices, and solves with them.
+ *
+ * <p>Each call runs on a thread with a large stack of its own, because LAPACK without MKL overflows
+ * the default one and takes the JVM down. Calls are counted, so that a test can hold training by
+ * score matching to none. Thread-safe.
+ */
+public final class LinearAlgebra {
+  private static final long STACK_BYTES = 64L << 20;
+
+  private final AtomicLong factorisations = new AtomicLong();
+  private final AtomicLong solves = new AtomicLong();
+
+  LinearAlgebra() {}
+
+  /** Matrices factorised since this engine was made. */
+  public long factorisations() {
+    return factorisations.get();
+  }
+
+  /** Linear systems solved (or inverses formed) since this engine was made. */
+  public long solves() {
+    return solves.get();
+  }
+
+  /** {@code PLU = W} with partial pivoting, and what follows from it. */
+  public final class Factorisation {
+    private final Tensor lu;
+    private final Tensor pivots;
+    private final double logAbsDet;
+
+    private Factorisation(Tensor lu, Tensor pivots, double logAbsDet) {
+      this.lu = lu;
+      this.pivots = pivots;
+      this.logAbsDet = logAbsDet;
+    }
+
+    /** {@code log|det W|}, −∞ if W is singular. */
+    public double logAbsDet() {
+      return logAbsDet;
+    }
+
+    /** {@code X} with {@code W·X = right}, in the factorisation's precision. */
+    public Tensor solve(Tensor right) {
+      if (Double.isInfinite(logAbsDet)) {
+        throw new EbbException(
+            "a linear layer's matrix is singular", "train with a smaller learning rate");
+      }
+      solves.incrementAndGet();
+      return onLargeStack(
+          () -> {
+            try (Autograd.Mode off = Autograd.off()) {
+              return torch.linalg_lu_solve(lu, pivots, right);
+            }
+          });
+    }
+
+    /** {@code W⁻¹}. */
+    public Tensor inverse() {
+      return solve(torch.eye(lu.size(0)).to(lu.scalar_type()));
+    }
+
+    /** Frees the factors. */
+    public void release() {
+      Scope.release(lu);
+      Scope.release(pivots);
+    }
+  }
+
+  /**
+   * Factorises a square matrix, without recording.
+   *
+   * @param matrix (D, D)
+   * @param precise whether to work in double precision whatever the matrix's type
+   * @return factors that belong to the caller, who may {@link Factorisation#release} them
+   */
+  public Factorisation factorise(Tensor matrix, boolean precise) {
+    factorisations.incrementAndGet();
+    return onLargeStack(
+        () -> {
+          try (Scope scope = Scope.open();
+              Autograd.Mode off = Autograd.off()) {
+            Tensor w = matrix.detach();
+            T_TensorTensorTensor_T factors =
+                torch.linalg_lu_factor_ex(precise ? w.to(ScalarType.Double) : w);
+            Tensor lu = factors.get0();
+            double logAbsDet = Ops.item(lu.diagonal().to(ScalarType.Double).abs().log().sum());
+            return new Factorisation(Scope.own(lu), Scope.own(factors.get1()), logAbsDet);
+          }
+        });
+  }
+
+  /**
+   * Solves a triangular system {@code W·X = right}.
+   *
+   * @param matrix (D, D); only the named triangle is read
+   * @param right (D, n)
+   */
+  public Tensor solveTriangular(Tensor matrix, Tensor right, boolean upper) {
+    solves.incrementAndGet();
+    return onLargeStack(
+        () -> {
+          try (Autograd.Mode off = Autograd.off()) {
+            return torch.linalg_solve_triangular(matrix.detach(), right, upper);
+          }
+        });
+  }
+
+  // The result is made under another thread's scopes (none), so it is attached to the caller's.
+  private static <T> T onLargeStack(Supplier<T> work) {
+    AtomicReference<@Nullable T> result = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    Thread thread =
+        new Thread(
+            null,
+            () -> {
+              try {
+                result.set(work.get());
+              } catch (Throwable e) {
+                failure.set(e);
+              }
+            },
+            "ebb-lapack",
+            STACK_BYTES);
+    thread.setDaemon(true);
+    thread.start();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true; // native work cannot be stopped half-way; finish, then say so
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    Throwable thrown = failure.get();
+    if (thrown instanceof RuntimeException e) {
+      throw e;
+    }
+    if (thrown != null) {
+      throw new IllegalStateException("linear algebra failed", thrown);
+    }
+    T value = result.get();
+    if (value == null) {
+      throw new IllegalStateException("linear algebra gave no result");
+    }
+    if (value instanceof Tensor tensor) {
+      Scope.adopt(tensor);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,57 @@
+package org.ebbflow.tensor;
+
+import java.io.IOException;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+import org.ebbflow.EbbException;
+
+/**
+ * Loads libtorch once per JVM, safely from an empty native cache.
+ *
+ * <p>Left alone, the loader opens {@code libtorch} before {@code libtorch_cpu} has been unpacked
+ * and the JVM dies; so all of the platform's files are unpacked first. Intel MKL is used where its
+ * jar is on the class path. Both must happen before any torch class is touched.
+ */
+final class NativeLibraries {
+  private static final String BLAS_PROPERTY = "org.bytedeco.openblas.load";
+
+  private NativeLibraries() {}
+
+  /** Loads on first call, returns at once afterwards. Thread-safe. */
+  static void load() {
+    Loaded.ensure();
+  }
+
+  private static final class Loaded {
+    static {
+      String platform = Loader.getPlatform();
+      preferMkl(platform);
+      try {
+        if (Loader.cacheResources("/org/bytedeco/pytorch/" + platform + "/").length == 0) {
+          throw new EbbException(
+              "no libtorch for the platform " + platform + " is on the class path",
+              "add org.bytedeco:pytorch with the classifier of your platform (linux-x86_64,"
+                  + " macosx-arm64 or windows-x86_64)");
+        }
+      } catch (IOException e) {
+        throw new EbbException(
+            "cannot unpack libtorch into the native cache (" + e.getMessage() + ")",
+            "free about 1 GB or name another folder with -Dorg.bytedeco.javacpp.cachedir=FOLDER",
+            e);
+      }
+      Loader.load(torch.class);
+    }
+
+    private Loaded() {}
+
+    static void ensure() {}
+
+    private static void preferMkl(String platform) {
+      boolean present =
+          NativeLibraries.class.getResource("/org/bytedeco/mkl/" + platform + "/") != null;
+      if (present && System.getProperty(BLAS_PROPERTY) == null) {
+        System.setProperty(BLAS_PROPERTY, "mkl_rt");
+      }
+    }
+  }
+}

@@ -1,0 +1,175 @@
+package org.ebbflow.tensor;
+
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The tensor operations that flows are written in, with Java numbers for scalars.
+ *
+ * <p>All are recorded by autograd when it is on, allocate their result in the current {@link Scope}
+ * and follow libtorch's broadcasting. "Event" means every axis but the first, which is the batch.
+ */
+public final class Ops {
+  private Ops() {}
+
+  /** {@code a + b}. */
+  public static Tensor add(Tensor a, Tensor b) {
+    return a.add(b);
+  }
+
+  /** {@code a + c}. */
+  public static Tensor add(Tensor a, double c) {
+    try (Scalar s = new Scalar(c)) {
+      return a.add(s);
+    }
+  }
+
+  /** {@code a − b}. */
+  public static Tensor sub(Tensor a, Tensor b) {
+    return a.sub(b);
+  }
+
+  /** {@code a·b}, element by element. */
+  public static Tensor mul(Tensor a, Tensor b) {
+    return a.mul(b);
+  }
+
+  /** {@code c·a}. */
+  public static Tensor mul(Tensor a, double c) {
+    try (Scalar s = new Scalar(c)) {
+      return a.mul(s);
+    }
+  }
+
+  /** {@code a + c·b}. */
+  public static Tensor addScaled(Tensor a, Tensor b, double c) {
+    try (Scalar s = new Scalar(c)) {
+      return a.add(b, s);
+    }
+  }
+
+  /** {@code a/b}, element by element. */
+  public static Tensor div(Tensor a, Tensor b) {
+    return a.div(b);
+  }
+
+  /** {@code c − a}. */
+  public static Tensor rsub(double c, Tensor a) {
+    try (Scalar s = new Scalar(c)) {
+      return torch.rsub(a, s);
+    }
+  }
+
+  /** {@code log(1 + eˣ)}, exact to rounding for every x. */
+  public static Tensor softplus(Tensor x) {
+    // log(1+e^x) = max(x, 0) + log1p(e^-|x|): the engine's own softplus cuts off at x = 20.
+    return x.clamp_min(zero()).add(x.abs().neg().exp().log1p());
+  }
+
+  /** {@code x} with entries below {@code low} raised to it and above {@code high} lowered to it. */
+  public static Tensor clamp(Tensor x, double low, double high) {
+    return torch.clamp_max(torch.clamp_min(x, new Scalar(low)), new Scalar(high));
+  }
+
+  /** Sum over the event: (B, …) to (B). */
+  public static Tensor sumEvent(Tensor x) {
+    return x.dim() == 1 ? x : x.flatten(1, -1).sum(1);
+  }
+
+  /** {@code Σ_event a·b}: (B, …) and (B, …) to (B). */
+  public static Tensor dotEvent(Tensor a, Tensor b) {
+    return sumEvent(a.mul(b));
+  }
+
+  /** Number of entries in one event, the product of all axes but the first. */
+  public static long eventSize(Tensor x) {
+    return x.size(0) == 0 ? shapeProduct(x, 1) : x.numel() / x.size(0);
+  }
+
+  /** Rows {@code from} (inclusive) to {@code to} (exclusive), a view. */
+  public static Tensor rows(Tensor x, long from, long to) {
+    return x.slice(0, new LongOptional(from), new LongOptional(to), 1);
+  }
+
+  /** Zeros in the shape and type of {@code x}. */
+  public static Tensor zerosLike(Tensor x) {
+    return torch.zeros_like(x);
+  }
+
+  /** Stacks along the batch. */
+  public static Tensor concatenate(Tensor... parts) {
+    return torch.cat(new TensorVector(parts), 0);
+  }
+
+  /** {@code x·weightᵀ} over the last axis. */
+  public static Tensor linear(Tensor x, Tensor weight) {
+    return torch.linear(x, weight);
+  }
+
+  /** {@code condition ? a : b}, element by element; both branches must be finite for gradients. */
+  public static Tensor where(Tensor condition, Tensor a, Tensor b) {
+    return torch.where(condition, a, b);
+  }
+
+  /** {@code x < c}, element by element. */
+  public static Tensor less(Tensor x, double c) {
+    try (Scalar s = new Scalar(c)) {
+      return x.lt(s);
+    }
+  }
+
+  /** Overwrites {@code target} with {@code source} in place, without recording. */
+  public static void assign(Tensor target, Tensor source) {
+    try (Autograd.Mode off = Autograd.off()) {
+      target.copy_(source);
+    }
+  }
+
+  /** {@code target += weight·(source − target)} in place, without recording. */
+  public static void interpolate(Tensor target, Tensor source, double weight) {
+    try (Autograd.Mode off = Autograd.off();
+        Scalar w = new Scalar(weight)) {
+      target.lerp_(source, w);
+    }
+  }
+
+  /** {@code x}, converted to the element type of {@code like}. */
+  public static Tensor as(Tensor x, Tensor like) {
+    return x.scalar_type() == like.scalar_type() ? x : x.to(like.scalar_type());
+  }
+
+  /** {@code x} in double precision. */
+  public static Tensor toDouble(Tensor x) {
+    return x.to(ScalarType.Double);
+  }
+
+  /** Whether every entry is finite; waits for the computation. */
+  public static boolean allFinite(Tensor x) {
+    try (Scope scope = Scope.open()) {
+      return x.isfinite().all().item_bool();
+    }
+  }
+
+  /** The only entry of a one-element tensor as a Java number; waits for the computation. */
+  public static double item(Tensor x) {
+    try (Scope scope = Scope.open()) {
+      return x.item_double();
+    }
+  }
+
+  private static Scalar zero() {
+    return new Scalar(0.0);
+  }
+
+  private static long shapeProduct(Tensor x, int from) {
+    long product = 1;
+    for (long axis = from; axis < x.dim(); axis++) {
+      product *= x.size(axis);
+    }
+    return product;
+  }
+}

@@ -1,0 +1,70 @@
+package org.ebbflow.tensor;
+
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A random generator of its own: two with the same seed draw the same numbers, whatever else runs
+ * in the JVM.
+ *
+ * <p>Draws advance the state. Not thread-safe: one thread, one generator.
+ */
+public final class Rng implements AutoCloseable {
+  private final Engine engine;
+  private final Generator generator;
+  private final GeneratorOptional handle;
+
+  Rng(Engine engine, long seed) {
+    this.engine = engine;
+    this.generator = Scope.own(torch.make_generator_cpu(seed));
+    this.handle = Scope.own(new GeneratorOptional(generator));
+  }
+
+  /** Restarts the sequence at {@code seed}. */
+  public void reseed(long seed) {
+    generator.set_current_seed(seed);
+  }
+
+  /**
+   * Restarts the sequence at a point that belongs to {@code (seed, stream)} alone. Training reseeds
+   * each step with its number, so that a resumed run draws what an uninterrupted one would.
+   */
+  public void reseed(long seed, long stream) {
+    reseed(mix(seed, stream));
+  }
+
+  /** A seed that belongs to the pair alone. */
+  public static long mix(long seed, long stream) {
+    return new SplittableRandom(seed ^ (stream * 0x9E3779B97F4A7C15L)).split().nextLong();
+  }
+
+  /** Independent N(0, 1) draws. */
+  public Tensor normal(long... shape) {
+    return engine.empty(shape).normal_(0, 1, handle).to(engine.device(), engine.scalarType());
+  }
+
+  /** Independent N(0, 1) draws in the shape of {@code like}. */
+  public Tensor normalLike(Tensor like) {
+    return Ops.as(normal(like.shape()), like);
+  }
+
+  /** Independent uniform draws from [0, 1). */
+  public Tensor uniform(long... shape) {
+    return engine.empty(shape).uniform_(0, 1, handle).to(engine.device(), engine.scalarType());
+  }
+
+  /** Independent signs, ±1 with equal probability, in the shape of {@code like}. */
+  public Tensor rademacherLike(Tensor like) {
+    Tensor bits = engine.empty(like.shape()).bernoulli_(0.5, handle);
+    return Ops.add(Ops.mul(bits, 2), -1).to(engine.device(), like.scalar_type());
+  }
+
+  @Override
+  public void close() {
+    Scope.release(handle);
+    Scope.release(generator);
+  }
+}
