@@ -48,14 +48,17 @@ public final class Autograd {
     int i = 0;
     for (Tensor input : inputs) {
       Tensor gradient = gradients.get(i++);
-      result.add(gradient.defined() ? gradient : torch.zeros_like(input));
+      // A vector's element is a reference into it; the copy is a handle of its own.
+      result.add(gradient.defined() ? new Tensor(gradient) : torch.zeros_like(input));
     }
     return result;
   }
 
   /** A copy-free view of {@code x} that starts a new graph and asks for gradients. */
   public static Tensor variable(Tensor x) {
-    return x.detach().requires_grad_(true);
+    Tensor variable = x.detach();
+    variable.requires_grad_(true);
+    return variable;
   }
 
   /** Turns recording off on this thread until closed. */

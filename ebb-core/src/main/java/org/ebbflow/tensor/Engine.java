@@ -137,7 +137,9 @@ public final class Engine {
 
   /** A tensor of zeros. */
   public Tensor zeros(long... shape) {
-    return empty(shape).zero_();
+    Tensor zeros = empty(shape);
+    zeros.zero_(); // in-place operations give a reference that does not own; keep the owner
+    return zeros;
   }
 
   /** A tensor filled with one value. */

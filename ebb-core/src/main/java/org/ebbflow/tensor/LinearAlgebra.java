@@ -95,9 +95,11 @@ public final class LinearAlgebra {
             Tensor w = matrix.detach();
             T_TensorTensorTensor_T factors =
                 torch.linalg_lu_factor_ex(precise ? w.to(ScalarType.Double) : w);
-            Tensor lu = factors.get0();
+            // A tuple's element is a reference into it; the copy is a handle of its own.
+            Tensor lu = new Tensor(factors.get0());
             double logAbsDet = Ops.item(lu.diagonal().to(ScalarType.Double).abs().log().sum());
-            return new Factorisation(Scope.own(lu), Scope.own(factors.get1()), logAbsDet);
+            return new Factorisation(
+                Scope.own(lu), Scope.own(new Tensor(factors.get1())), logAbsDet);
           }
         });
   }

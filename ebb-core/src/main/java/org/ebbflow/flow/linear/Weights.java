@@ -13,7 +13,9 @@ final class Weights {
   static Tensor parameter(Engine engine, Tensor initial) {
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
-      return Scope.own(engine.convert(initial).clone().contiguous().requires_grad_(true));
+      Tensor parameter = engine.convert(initial).contiguous().clone();
+      parameter.requires_grad_(true);
+      return Scope.own(parameter);
     }
   }
 }

@@ -14,7 +14,7 @@ import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code z_i = a_i·x_i + c_i} with fixed a and c on rows (B, D); {@code log|det| = Σ log|a_i|}.
+ * {@code z_i = a_i·(x_i − c_i)} with fixed a and c on rows (B, D); {@code log|det| = Σ log|a_i|}.
  *
  * <p>The constants are kept in double precision and applied in the precision of {@code x}, so that
  * large offsets (a time stamp's, say) are removed before anything is rounded.
@@ -22,20 +22,20 @@ import org.jspecify.annotations.Nullable;
 public final class Affine implements Bijection {
   private final String name;
   private final Tensor scale;
-  private final Tensor shift;
+  private final Tensor offset;
 
-  private Affine(String name, Engine engine, double[] scale, double[] shift) {
+  private Affine(String name, Engine engine, double[] scale, double[] offset) {
     for (int i = 0; i < scale.length; i++) {
-      if (scale[i] == 0 || !Double.isFinite(scale[i]) || !Double.isFinite(shift[i])) {
+      if (scale[i] == 0 || !Double.isFinite(scale[i]) || !Double.isFinite(offset[i])) {
         throw new EbbException(
-            "column " + (i + 1) + " would be scaled by " + scale[i] + " and moved by " + shift[i],
+            "column " + (i + 1) + " would be moved by " + -offset[i] + " and scaled by " + scale[i],
             "leave the column out");
       }
     }
     this.name = name;
     try (Scope scope = Scope.open()) {
       this.scale = Scope.own(engine.exact(scale, scale.length));
-      this.shift = Scope.own(engine.exact(shift, shift.length));
+      this.offset = Scope.own(engine.exact(offset, offset.length));
     }
   }
 
@@ -46,12 +46,10 @@ public final class Affine implements Bijection {
    */
   public static Affine standardisation(Engine engine, double[] mean, double[] deviation) {
     double[] scale = new double[mean.length];
-    double[] shift = new double[mean.length];
     for (int i = 0; i < mean.length; i++) {
       scale[i] = 1 / deviation[i];
-      shift[i] = -mean[i] / deviation[i];
     }
-    return new Affine("Standardisation", engine, scale, shift);
+    return new Affine("Standardisation", engine, scale, mean);
   }
 
   /** The same map for all columns: {@code scale·x}. */
@@ -66,26 +64,26 @@ public final class Affine implements Bijection {
    */
   public static Affine shrink(Engine engine, int dimension, double epsilon) {
     double scale = 1 - 2 * epsilon;
-    return uniform("Shrink(" + epsilon + ")", engine, dimension, scale, epsilon * scale);
+    return uniform("Shrink(" + epsilon + ")", engine, dimension, scale, -epsilon);
   }
 
   private static Affine uniform(
-      String name, Engine engine, int dimension, double scale, double shift) {
+      String name, Engine engine, int dimension, double scale, double offset) {
     double[] scales = new double[dimension];
-    double[] shifts = new double[dimension];
+    double[] offsets = new double[dimension];
     Arrays.fill(scales, scale);
-    Arrays.fill(shifts, shift);
-    return new Affine(name, engine, scales, shifts);
+    Arrays.fill(offsets, offset);
+    return new Affine(name, engine, scales, offsets);
   }
 
   @Override
   public Mapped forward(Jet x, @Nullable Tensor condition) {
-    return new Mapped(x.mul(Ops.as(scale, x.value())).add(Ops.as(shift, x.value())), null);
+    return new Mapped(x.add(Ops.as(offset, x.value()).neg()).mul(Ops.as(scale, x.value())), null);
   }
 
   @Override
   public Tensor inverse(Tensor z, @Nullable Tensor condition) {
-    return Ops.toDouble(z).sub(shift).div(scale);
+    return Ops.toDouble(z).div(scale).add(offset);
   }
 
   @Override
@@ -97,7 +95,7 @@ public final class Affine implements Bijection {
   public Map<String, Tensor> buffers() {
     Map<String, Tensor> buffers = new LinkedHashMap<>();
     buffers.put("scale", scale);
-    buffers.put("shift", shift);
+    buffers.put("offset", offset);
     return buffers;
   }
 
