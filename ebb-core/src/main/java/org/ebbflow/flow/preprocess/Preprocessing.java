@@ -1,0 +1,102 @@
+package org.ebbflow.flow.preprocess;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.Bijection;
+import org.ebbflow.flow.elementwise.Logit;
+import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Rng;
+
+/**
+ * From data as stored to the space a flow works in: {@code y = T(x + u)} with dequantisation noise
+ * u for bytes, and T a chain of fixed bijections.
+ *
+ * <p>Densities are reported for {@code x + u}, so in units of one grey level for images and in the
+ * columns' own units for tables. Immutable and thread-safe.
+ *
+ * <p>Source: Chao et al., 2023, arXiv:2305.15267, appendix (match after preprocessing).
+ */
+public final class Preprocessing {
+  private static final double LEVELS = 256;
+  private static final double EPSILON = 1e-6;
+
+  private final Engine engine;
+  private final boolean dequantise;
+  private final List<Bijection> transform;
+
+  private Preprocessing(Engine engine, boolean dequantise, List<Bijection> transform) {
+    this.engine = engine;
+    this.dequantise = dequantise;
+    List<Bijection> chain = new ArrayList<>(transform);
+    chain.add(new Cast(engine));
+    this.transform = List.copyOf(chain);
+  }
+
+  /**
+   * For images of bytes: dequantise, divide by 256, shrink by 1e−6, logit.
+   *
+   * @param smoothness what the logit is divided by
+   */
+  public static Preprocessing image(Engine engine, int dimension, double smoothness) {
+    return new Preprocessing(
+        engine,
+        true,
+        List.of(
+            Affine.scaling(engine, dimension, 1 / LEVELS),
+            Affine.shrink(engine, dimension, EPSILON),
+            new Logit(smoothness)));
+  }
+
+  /** For tables: every column to mean 0 and standard deviation 1. */
+  public static Preprocessing standardise(Engine engine, double[] mean, double[] deviation) {
+    return new Preprocessing(
+        engine, false, List.of(Affine.standardisation(engine, mean, deviation)));
+  }
+
+  /** The numbers as they are. */
+  public static Preprocessing none(Engine engine) {
+    return new Preprocessing(engine, false, List.of());
+  }
+
+  /** T, ending in a cast to the flow's element type. */
+  public List<Bijection> transform() {
+    return transform;
+  }
+
+  /** Whether the data are whole numbers that get noise. */
+  public boolean dequantises() {
+    return dequantise;
+  }
+
+  /** {@code x + u} for some rows with fresh noise, (B, D); advances {@code rng}. */
+  public Tensor draw(Dataset data, int[] rows, Rng rng) {
+    if (data.isBytes()) {
+      byte[] values = new byte[Math.multiplyExact(rows.length, data.columns())];
+      data.gather(rows, values);
+      Tensor raw = engine.bytes(values, rows.length, data.columns());
+      return dequantise ? raw.add(rng.uniform(rows.length, data.columns())) : raw;
+    }
+    Tensor raw = numbers(data, rows);
+    return dequantise ? raw.add(Ops.toDouble(rng.uniform(rows.length, data.columns()))) : raw;
+  }
+
+  /** {@code x + u} for some rows with the noise that belongs to their content, (B, D). */
+  public Tensor fixed(Dataset data, int[] rows, long seed) {
+    if (!dequantise || !data.isBytes()) {
+      return numbers(data, rows);
+    }
+    byte[] values = new byte[Math.multiplyExact(rows.length, data.columns())];
+    data.gather(rows, values);
+    return engine.exact(
+        Dequantisation.ofContent(values, data.columns(), seed), rows.length, data.columns());
+  }
+
+  private Tensor numbers(Dataset data, int[] rows) {
+    double[] values = new double[Math.multiplyExact(rows.length, data.columns())];
+    data.gather(rows, values);
+    return engine.exact(values, rows.length, data.columns());
+  }
+}

@@ -1,0 +1,37 @@
+package org.ebbflow.train;
+
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.tensor.Ops;
+
+/**
+ * Exponential moving average of parameters, {@code θ̄ ← d·θ̄ + (1 − d)·θ} with {@code d =
+ * min(decay, (1 + t)/(10 + t))}, kept in the parameters of a twin flow.
+ */
+final class MovingAverage {
+  private final double decay;
+  private final List<Tensor> source;
+  private final List<Tensor> average;
+
+  MovingAverage(double decay, Map<String, Tensor> source, Map<String, Tensor> average) {
+    this.decay = decay;
+    this.source = List.copyOf(source.values());
+    this.average = List.copyOf(average.values());
+  }
+
+  /** Starts over at the source. */
+  void reset() {
+    for (int i = 0; i < source.size(); i++) {
+      Ops.assign(average.get(i), source.get(i).detach());
+    }
+  }
+
+  /** Takes in the parameters after step {@code t}, counted from 0. */
+  void update(long t) {
+    double d = Math.min(decay, (1.0 + t) / (10.0 + t));
+    for (int i = 0; i < source.size(); i++) {
+      Ops.interpolate(average.get(i), source.get(i).detach(), 1 - d);
+    }
+  }
+}
