@@ -147,6 +147,16 @@ public final class Ops {
     return x.to(ScalarType.Double);
   }
 
+  /** Whether {@code x} holds floating-point numbers. */
+  public static boolean isFloating(Tensor x) {
+    return x.is_floating_point();
+  }
+
+  /** Whether {@code x} is in double precision. */
+  public static boolean isDouble(Tensor x) {
+    return x.scalar_type() == ScalarType.Double;
+  }
+
   /** Whether every entry is finite; waits for the computation. */
   public static boolean allFinite(Tensor x) {
     try (Scope scope = Scope.open()) {

@@ -49,8 +49,9 @@ public record ScheduleSettings(
   double factorAt(long step, long epoch, long totalSteps) {
     double shape =
         switch (name) {
-          case "exponential" -> Math.pow(factor, Math.min(epoch, epochs));
-          case "multistep" -> Math.pow(factor, milestones.stream().filter(m -> epoch >= m).count());
+          case "exponential" -> Math.pow(factor, (double) Math.min(epoch, epochs));
+          case "multistep" ->
+              Math.pow(factor, (double) milestones.stream().filter(m -> epoch >= m).count());
           case "cosine" -> 0.5 * (1 + Math.cos(Math.PI * Math.min(1, step / (double) totalSteps)));
           default -> 1;
         };

@@ -38,7 +38,7 @@ public record TrainSettings(
   public TrainSettings {
     require("batch", batch, batch >= 1, "1 or more");
     require("epochs", epochs, epochs >= 0, "0 or more");
-    require("steps", steps, steps >= 0, "0 or more");
+    require("steps", (double) steps, steps >= 0, "0 or more");
     require("minutes", minutes, minutes >= 0, "0 or more");
     if (epochs == 0 && steps == 0 && minutes == 0) {
       throw new EbbException("training has no end", "give steps, epochs or minutes");

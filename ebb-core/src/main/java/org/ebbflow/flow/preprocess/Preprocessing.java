@@ -5,6 +5,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Bijection;
+import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.elementwise.Logit;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
@@ -92,6 +93,15 @@ public final class Preprocessing {
     data.gather(rows, values);
     return engine.exact(
         Dequantisation.ofContent(values, data.columns(), seed), rows.length, data.columns());
+  }
+
+  /** {@code T(y)} for continuous y, (B, D). */
+  public Tensor apply(Tensor continuous) {
+    Jet at = Jet.of(continuous);
+    for (Bijection g : transform) {
+      at = g.forward(at, null).value();
+    }
+    return at.value();
   }
 
   private Tensor numbers(Dataset data, int[] rows) {

@@ -1,0 +1,51 @@
+package org.ebbflow.train;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.objective.Objective;
+import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Rng;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch's mean loss over the samples whose loss is finite.
+ *
+ * @param mean recorded by autograd; null if no sample is left
+ * @param dropped samples left out
+ */
+record FiniteBatch(@Nullable Tensor mean, int dropped) {
+
+  /**
+   * Evaluates the objective. Samples with a loss that is not finite are taken out and the rest is
+   * evaluated again: masking alone would let their NaN gradients through.
+   */
+  static FiniteBatch of(Objective objective, Flow flow, Tensor x, Rng rng) {
+    int dropped = 0;
+    Tensor kept = x;
+    while (true) {
+      Tensor losses = objective.losses(flow, kept, null, rng);
+      Tensor mean = losses.mean();
+      if (Double.isFinite(Ops.item(mean))) {
+        return new FiniteBatch(mean, dropped);
+      }
+      double[] values = Engine.doubles(losses);
+      long[] finite = new long[values.length];
+      int n = 0;
+      for (int i = 0; i < values.length; i++) {
+        if (Double.isFinite(values[i])) {
+          finite[n++] = i;
+        }
+      }
+      if (n == values.length) {
+        return new FiniteBatch(null, dropped); // finite each, yet their sum overflows
+      }
+      dropped += values.length - n;
+      if (n == 0) {
+        return new FiniteBatch(null, dropped);
+      }
+      kept = kept.index_select(0, flow.engine().indices(Arrays.copyOf(finite, n)));
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.ebbflow.train;
+
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.Ops;
+import org.jspecify.annotations.Nullable;
+
+/** Gradients of a loss, checked and clipped. */
+final class Gradients {
+  private Gradients() {}
+
+  /**
+   * Gradients in the order of the parameters, scaled so that the norm of all together is at most
+   * {@code clip}.
+   *
+   * @param clip 0 for no clipping
+   * @return null if the norm is not finite
+   */
+  static @Nullable List<Tensor> of(Tensor loss, Map<String, Tensor> parameters, double clip) {
+    List<Tensor> gradients = Autograd.gradients(loss, parameters.values(), false);
+    double squares = 0;
+    try (Autograd.Mode off = Autograd.off()) {
+      for (Tensor gradient : gradients) {
+        double norm = Ops.item(gradient.norm());
+        squares += norm * norm;
+      }
+      double norm = Math.sqrt(squares);
+      if (!Double.isFinite(norm)) {
+        return null;
+      }
+      if (clip > 0 && norm > clip) {
+        for (Tensor gradient : gradients) {
+          gradient.mul_(new Scalar(clip / norm));
+        }
+      }
+    }
+    return gradients;
+  }
+}

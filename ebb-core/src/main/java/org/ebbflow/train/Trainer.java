@@ -1,0 +1,267 @@
+package org.ebbflow.train;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.metric.LogLikelihood;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Rng;
+import org.ebbflow.tensor.Scope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Minimises an objective's mean over random batches, validates by negative log-likelihood, keeps
+ * checkpoints and resumes from them with the same numbers as if never stopped (same seed, data,
+ * settings and thread count).
+ *
+ * <p>{@link #run} is called once, from one thread; {@link #stop} from any.
+ */
+public final class Trainer {
+  private static final int MAX_SKIPPED_IN_A_ROW = 20;
+  private static final int LOSS_POINT_STEPS = 100;
+  private static final long VALIDATION_NOISE = 0x5eed;
+
+  private final TrainTask task;
+  private final TrainSettings settings;
+  private final TrainListener listener;
+  private final Map<String, Tensor> parameters;
+  private final Optimizer optimizer;
+  private final MovingAverage average;
+  private final Flow matched;
+  private final BatchOrder order;
+  private final long totalSteps;
+  private final @Nullable Path checkpointFile;
+  private final @Nullable Checkpoint checkpoint;
+  private final String runFingerprint;
+  private TrainState state = new TrainState();
+  private volatile boolean stopping;
+  private long sessionStart;
+  private double secondsBefore;
+
+  /**
+   * @param checkpointFile where the state is kept; null to keep none
+   * @param runFingerprint says which data and settings a checkpoint belongs to
+   * @throws EbbException if there are no rows to train or validate on
+   */
+  public Trainer(
+      TrainTask task,
+      TrainSettings settings,
+      @Nullable Path checkpointFile,
+      String runFingerprint,
+      TrainListener listener) {
+    if (task.train().rows() == 0 || task.validation().rows() == 0) {
+      throw new EbbException(
+          "there are "
+              + task.train().rows()
+              + " training and "
+              + task.validation().rows()
+              + " validation rows",
+          "give more data or another validation share");
+    }
+    this.task = task;
+    this.settings = settings;
+    this.listener = listener;
+    this.runFingerprint = runFingerprint;
+    this.parameters = task.flow().parameters();
+    this.optimizer = settings.optimizer().build(parameters);
+    this.average = new MovingAverage(settings.ema(), parameters, task.averaged().parameters());
+    this.matched =
+        settings.matchAfterPreprocessing()
+            ? task.flow()
+            : task.flow().after(task.preprocessing().transform());
+    this.order = new BatchOrder(task.train().rows(), settings.batch(), task.seed());
+    this.totalSteps = settings.totalSteps(order.batchesPerEpoch());
+    this.checkpointFile = checkpointFile;
+    this.checkpoint =
+        checkpointFile == null
+            ? null
+            : new Checkpoint(
+                checkpointFile, parameters, task.averaged().parameters(), optimizer.state());
+  }
+
+  /** Asks {@link #run} to write a checkpoint and return after the current step. */
+  public void stop() {
+    stopping = true;
+  }
+
+  /** Where training stands; read it after {@link #run} or on the training thread. */
+  public TrainState state() {
+    return state;
+  }
+
+  /** Steps after which training is over, or the largest long if only time limits it. */
+  public long totalSteps() {
+    return totalSteps;
+  }
+
+  /** Steps in a pass over the training rows. */
+  public long stepsPerEpoch() {
+    return order.batchesPerEpoch();
+  }
+
+  /**
+   * Trains from the checkpoint, if there is one, to the end or until {@link #stop}.
+   *
+   * @return why it ended; the averaged flow holds the last average, the listener has been told of
+   *     the best
+   * @throws EbbException if the training diverges, naming epoch, step and learning rate; or the
+   *     checkpoint cannot be read or written
+   */
+  public Outcome run() {
+    if (checkpoint != null && checkpointFile != null && Files.exists(checkpointFile)) {
+      state = checkpoint.read(runFingerprint);
+    }
+    sessionStart = System.nanoTime();
+    secondsBefore = state.seconds;
+    Outcome outcome = loop();
+    state.seconds = elapsed();
+    save();
+    return outcome;
+  }
+
+  private Outcome loop() {
+    try (Rng rng = task.flow().engine().rng(task.seed())) {
+      if (state.step == 0) {
+        rng.reseed(task.seed(), -1);
+        initialise(rng);
+      }
+      long lastSave = System.nanoTime();
+      int every =
+          settings.validateEvery() == 0
+              ? Math.toIntExact(order.batchesPerEpoch())
+              : settings.validateEvery();
+      while (state.step < totalSteps) {
+        if (stopping) {
+          return Outcome.INTERRUPTED;
+        }
+        if (settings.minutes() > 0 && elapsed() >= 60 * settings.minutes()) {
+          break;
+        }
+        rng.reseed(task.seed(), state.step);
+        step(rng);
+        state.seconds = elapsed();
+        listener.stepped(state, totalSteps);
+        if (state.step % every == 0) {
+          validate();
+          save();
+          lastSave = System.nanoTime();
+          if (settings.patience() > 0 && state.validationsSinceBest >= settings.patience()) {
+            return Outcome.STOPPED_EARLY;
+          }
+        } else if (System.nanoTime() - lastSave > settings.checkpointSeconds() * 1_000_000_000L) {
+          save();
+          lastSave = System.nanoTime();
+        }
+      }
+      if (state.validations.isEmpty()
+          || state.validations.get(state.validations.size() - 1).step() != state.step) {
+        validate();
+      }
+      return Outcome.FINISHED;
+    }
+  }
+
+  private void initialise(Rng rng) {
+    try (Scope scope = Scope.open()) {
+      Tensor x = batch(0, rng);
+      matched.initialise(x);
+    }
+    average.reset();
+  }
+
+  /** The batch of a step in the space where the objective works. */
+  private Tensor batch(long step, Rng rng) {
+    Tensor drawn = task.preprocessing().draw(task.train(), order.rows(step), rng);
+    if (!settings.matchAfterPreprocessing()) {
+      return drawn;
+    }
+    return task.preprocessing().apply(drawn);
+  }
+
+  private void step(Rng rng) {
+    double rate =
+        settings.optimizer().learningRate()
+            * settings
+                .schedule()
+                .factorAt(state.step, state.step / order.batchesPerEpoch(), totalSteps);
+    try (Scope scope = Scope.open()) {
+      FiniteBatch losses = FiniteBatch.of(task.objective(), matched, batch(state.step, rng), rng);
+      state.droppedSamples += losses.dropped();
+      Tensor mean = losses.mean();
+      List<Tensor> gradients =
+          mean == null ? null : Gradients.of(mean, parameters, settings.clip());
+      if (mean == null || gradients == null) {
+        skipped(rate);
+      } else {
+        optimizer.step(gradients, rate);
+        state.skippedInARow = 0;
+        state.lossSum += Ops.item(mean);
+        state.lossCount++;
+      }
+    }
+    average.update(state.step);
+    state.step++;
+    if (state.step % LOSS_POINT_STEPS == 0 && state.lossCount > 0) {
+      state.losses.add(new LossPoint(state.step, state.lossSum / state.lossCount));
+      state.lossSum = 0;
+      state.lossCount = 0;
+    }
+  }
+
+  private void skipped(double rate) {
+    state.skippedSteps++;
+    state.skippedInARow++;
+    if (state.skippedInARow >= MAX_SKIPPED_IN_A_ROW) {
+      throw new EbbException(
+          String.format(
+              Locale.ROOT,
+              "training diverged: no finite loss or gradient in %d steps in a row, up to epoch %d,"
+                  + " step %d, learning rate %.3g",
+              MAX_SKIPPED_IN_A_ROW,
+              state.step / order.batchesPerEpoch() + 1,
+              state.step + 1,
+              rate),
+          "lower learningRate or set clip");
+    }
+  }
+
+  private void validate() {
+    LogLikelihood.Summary summary =
+        LogLikelihood.of(
+            task.averaged(), task.preprocessing(), task.validation(), VALIDATION_NOISE);
+    state.seconds = elapsed();
+    ValidationPoint point =
+        new ValidationPoint(state.step, summary.nll(), summary.standardError(), state.seconds);
+    if (!Double.isFinite(point.nll())) {
+      throw new EbbException(
+          "the validation likelihood is not finite at step " + state.step,
+          "lower learningRate or set clip");
+    }
+    state.validations.add(point);
+    Double best = state.bestNll;
+    if (best == null || point.nll() < best) {
+      state.bestNll = point.nll();
+      state.bestStep = state.step;
+      state.validationsSinceBest = 0;
+      listener.improved(state);
+    } else {
+      state.validationsSinceBest++;
+    }
+    listener.validated(state, point);
+  }
+
+  private void save() {
+    if (checkpoint != null) {
+      checkpoint.write(state, runFingerprint);
+    }
+  }
+
+  private double elapsed() {
+    return secondsBefore + (System.nanoTime() - sessionStart) * 1e-9;
+  }
+}
