@@ -49,8 +49,8 @@ class ArchitectureTest {
       Map.of(
           "tensor", List.of(),
           "data", List.of(),
-          "io", List.of(),
-          "flow", List.of("tensor"),
+          "io", List.of("tensor"),
+          "flow", List.of("tensor", "data"),
           "objective", List.of("flow", "tensor"),
           "metric", List.of("flow", "tensor", "data"),
           "train", List.of("objective", "flow", "tensor", "data", "io", "metric"),
