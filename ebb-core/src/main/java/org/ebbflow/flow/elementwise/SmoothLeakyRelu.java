@@ -22,11 +22,20 @@ public final class SmoothLeakyRelu extends Elementwise {
    * @throws EbbException if {@code alpha} is outside its range
    */
   public SmoothLeakyRelu(double alpha, boolean residual) {
+    requireAlpha(alpha);
+    this.alpha = alpha;
+    this.residual = residual;
+  }
+
+  /**
+   * Checks a slope.
+   *
+   * @throws EbbException if it is outside (0, 1]
+   */
+  public static void requireAlpha(double alpha) {
     if (!(alpha > 0 && alpha <= 1)) {
       throw new EbbException("alpha is " + alpha, "give a slope in (0, 1]");
     }
-    this.alpha = alpha;
-    this.residual = residual;
   }
 
   @Override

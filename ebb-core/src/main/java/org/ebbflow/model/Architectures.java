@@ -1,0 +1,46 @@
+package org.ebbflow.model;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.ebbflow.EbbException;
+
+/** The registry of architectures. */
+public final class Architectures {
+  private static final Map<String, Entry> ALL =
+      new TreeMap<>(Map.of(EbFlowFc.NAME, new Entry(EbFlowFc.class, EbFlowFc::defaults)));
+
+  private Architectures() {}
+
+  /**
+   * How an architecture is made.
+   *
+   * @param settings its record
+   * @param defaults the settings that suit data of a shape
+   */
+  record Entry(
+      Class<? extends Architecture> settings, Function<DataShape, Architecture> defaults) {}
+
+  /** All names, in alphabetical order. */
+  public static Iterable<String> names() {
+    return ALL.keySet();
+  }
+
+  /**
+   * The architecture with the settings that suit data of a shape.
+   *
+   * @throws EbbException if there is none of that name
+   */
+  public static Architecture defaults(String name, DataShape shape) {
+    return entry(name).defaults().apply(shape);
+  }
+
+  static Entry entry(String name) {
+    Entry entry = ALL.get(name);
+    if (entry == null) {
+      throw new EbbException(
+          "there is no model '" + name + "'", "use " + String.join(" or ", ALL.keySet()));
+    }
+    return entry;
+  }
+}

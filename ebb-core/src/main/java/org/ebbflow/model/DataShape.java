@@ -1,0 +1,66 @@
+package org.ebbflow.model;
+
+import java.util.List;
+import org.ebbflow.EbbException;
+import org.ebbflow.data.Dataset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model's rows look like.
+ *
+ * @param dimension numbers in a row
+ * @param bytes whether they are unsigned bytes
+ * @param image channels, height and width, or null for tables
+ * @param columns names of the columns, empty where there are none; copied
+ */
+public record DataShape(
+    int dimension, boolean bytes, Dataset.@Nullable ImageShape image, List<String> columns) {
+
+  /** Copies the list. */
+  public DataShape {
+    columns = columns == null ? List.of() : List.copyOf(columns);
+  }
+
+  /** The shape of a data set. */
+  public static DataShape of(Dataset data) {
+    return new DataShape(
+        data.columns(), data.isBytes(), data.imageShape().orElse(null), data.columnNames());
+  }
+
+  /**
+   * Checks that data fit.
+   *
+   * @param what names the data in the error
+   * @throws EbbException if size, kind or column names differ
+   */
+  public void requireSame(Dataset data, String what) {
+    DataShape other = of(data);
+    if (other.dimension != dimension || other.bytes != bytes) {
+      throw new EbbException(
+          what + " holds " + other + ", but the model takes " + this,
+          "give data of the shape it was trained on");
+    }
+    if (!columns.isEmpty() && !other.columns.isEmpty() && !columns.equals(other.columns)) {
+      for (int i = 0; i < dimension; i++) {
+        if (!columns.get(i).equals(other.columns.get(i))) {
+          throw new EbbException(
+              String.format(
+                  "%s has '%s' as column %d where the model has '%s'",
+                  what, other.columns.get(i), i + 1, columns.get(i)),
+              "put the columns in the order the model was trained on");
+        }
+      }
+    }
+  }
+
+  /** For messages: "28 × 28 images", "rows of 6 columns". */
+  @Override
+  public String toString() {
+    Dataset.ImageShape shape = image;
+    if (shape != null) {
+      String channels = shape.channels() == 1 ? "" : " × " + shape.channels() + " channels";
+      return shape.height() + " × " + shape.width() + channels + " images";
+    }
+    return "rows of " + dimension + (bytes ? " bytes" : dimension == 1 ? " column" : " columns");
+  }
+}

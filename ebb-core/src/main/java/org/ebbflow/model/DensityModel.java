@@ -1,0 +1,161 @@
+package org.ebbflow.model;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.DoubleConsumer;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.metric.LogLikelihood;
+import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Rng;
+import org.ebbflow.tensor.Scope;
+
+/**
+ * A fitted density over rows of data: exact log-densities, scores and samples in the data's own
+ * units. Whole numbers (images) are made continuous by noise that belongs to each row's content.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public final class DensityModel {
+  private static final int SAMPLE_BATCH = 500;
+
+  private final DataShape shape;
+  private final RunConfig config;
+  private final Flow flow;
+  private final Preprocessing preprocessing;
+
+  DensityModel(DataShape shape, RunConfig config, Flow flow, Preprocessing preprocessing) {
+    this.shape = shape;
+    this.config = config;
+    this.flow = flow;
+    this.preprocessing = preprocessing;
+  }
+
+  /**
+   * Reads a model folder.
+   *
+   * @throws org.ebbflow.EbbException naming the file at fault and what is wrong with it
+   */
+  public static DensityModel load(Path folder) {
+    ModelFolder files = new ModelFolder(folder);
+    ModelFolder.Content content = files.readConfig();
+    Engine engine = Engine.cpu(content.config().dtype());
+    Flow flow = content.config().model().build(engine, content.shape());
+    Preprocessing preprocessing =
+        content.config().preprocessing().unfitted(engine, content.shape());
+    files.readWeights(flow, preprocessing);
+    return new DensityModel(content.shape(), content.config(), flow, preprocessing);
+  }
+
+  /** Writes {@code config.json} and {@code model.safetensors} into a folder made for it. */
+  public void save(Path folder) {
+    ModelFolder files = new ModelFolder(folder);
+    files.create();
+    files.writeConfig(shape, config);
+    files.writeWeights(flow, preprocessing);
+  }
+
+  /** What its rows look like. */
+  public DataShape shape() {
+    return shape;
+  }
+
+  /** What it was made with. */
+  public RunConfig config() {
+    return config;
+  }
+
+  /** The flow in the preprocessed space. */
+  public Flow flow() {
+    return flow;
+  }
+
+  /** From rows to the flow's space. */
+  public Preprocessing preprocessing() {
+    return preprocessing;
+  }
+
+  /** How many numbers are trained. */
+  public long parameterCount() {
+    return flow.parameters().values().stream().mapToLong(Tensor::numel).sum();
+  }
+
+  /**
+   * {@code log p(x)} of every row in nats, in the data's order.
+   *
+   * @param progress told the share done, 0 to 1
+   * @throws org.ebbflow.EbbException if the data do not fit the model
+   */
+  public double[] logProb(Dataset data, DoubleConsumer progress) {
+    shape.requireSame(data, "the data");
+    return LogLikelihood.perRow(flow, preprocessing, data, config.seed(), progress);
+  }
+
+  /** {@code log p(x)} of every row in nats, (rows, D) to (rows). */
+  public double[] logProb(double[][] rows) {
+    return logProb(Dataset.of(rows), done -> {});
+  }
+
+  /** Mean negative log-likelihood of data with its standard error, in nats, and in bits/dim. */
+  public LogLikelihood.Summary evaluate(Dataset data, DoubleConsumer progress) {
+    return LogLikelihood.summarise(logProb(data, progress), shape.dimension());
+  }
+
+  /** {@code ∇_x log p(x)} of every row, (rows, D) to (rows, D). */
+  public double[][] score(double[][] rows) {
+    Dataset data = Dataset.of(rows);
+    shape.requireSame(data, "the data");
+    Flow inDataSpace = flow.after(preprocessing.transform());
+    double[][] result = new double[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      try (Scope scope = Scope.open()) {
+        result[i] =
+            Engine.doubles(
+                inDataSpace.score(preprocessing.fixed(data, new int[] {i}, config.seed())));
+      }
+    }
+    return result;
+  }
+
+  /**
+   * {@code n} independent draws, as rows of the data's kind: bytes for byte models, rounded down
+   * from the continuous ones.
+   *
+   * @param seed of the draws; the same seed gives the same rows
+   * @param progress told the share done, 0 to 1
+   * @throws org.ebbflow.EbbException if a layer cannot be inverted, naming it
+   */
+  public Dataset sample(int n, long seed, DoubleConsumer progress) {
+    Flow inDataSpace = flow.after(preprocessing.transform());
+    double[][] rows = new double[n][];
+    try (Autograd.Mode off = Autograd.off();
+        Rng rng = flow.engine().rng(seed)) {
+      for (int from = 0; from < n; from += SAMPLE_BATCH) {
+        int batch = Math.min(SAMPLE_BATCH, n - from);
+        try (Scope scope = Scope.open()) {
+          double[] values = Engine.doubles(inDataSpace.sample(batch, rng));
+          for (int i = 0; i < batch; i++) {
+            rows[from + i] =
+                Arrays.copyOfRange(values, i * shape.dimension(), (i + 1) * shape.dimension());
+          }
+        }
+        progress.accept((from + batch) / (double) n);
+      }
+    }
+    if (!shape.bytes()) {
+      Dataset table = Dataset.of(rows);
+      return shape.columns().isEmpty() ? table : table.withColumnNames(shape.columns());
+    }
+    byte[] bytes = new byte[Math.multiplyExact(n, shape.dimension())];
+    for (int i = 0; i < bytes.length; i++) {
+      double value = rows[i / shape.dimension()][i % shape.dimension()];
+      bytes[i] = (byte) (int) Math.max(0, Math.min(255, Math.floor(value)));
+    }
+    Dataset images = Dataset.ofBytes(bytes, n, shape.dimension());
+    Dataset.ImageShape image = shape.image();
+    return image == null ? images : images.withImageShape(image);
+  }
+}

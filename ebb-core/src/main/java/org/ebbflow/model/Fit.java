@@ -1,0 +1,145 @@
+package org.ebbflow.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.ebbflow.EbbException;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.tensor.Engine;
+import org.ebbflow.train.Outcome;
+import org.ebbflow.train.TrainListener;
+import org.ebbflow.train.TrainState;
+import org.ebbflow.train.TrainTask;
+import org.ebbflow.train.Trainer;
+import org.ebbflow.train.ValidationPoint;
+
+/**
+ * Fits a model to data in a folder: splits, builds, trains with checkpoints, and keeps the best
+ * averaged model there.
+ *
+ * <p>{@link #run} is called once, from one thread; {@link #stop} from any.
+ */
+public final class Fit {
+  private final RunConfig config;
+  private final DataShape shape;
+  private final ModelFolder folder;
+  private final Dataset.Split split;
+  private final Flow averaged;
+  private final Preprocessing preprocessing;
+  private final Trainer trainer;
+
+  /**
+   * Builds everything; trains nothing yet.
+   *
+   * @param data rows to train on and to hold validation rows out of
+   * @param folder where the model goes; a checkpoint there is gone on from
+   * @throws EbbException if data or settings do not suit
+   */
+  public Fit(RunConfig config, Dataset data, ModelFolder folder, TrainListener listener) {
+    this.config = config;
+    this.folder = folder;
+    this.shape = DataShape.of(data);
+    this.split = data.split(config.validationRows(data.rows()), config.seed());
+    Engine engine = Engine.cpu(config.dtype());
+    if (config.threads() > 0) {
+      engine.setThreads(config.threads());
+    }
+    this.preprocessing = config.preprocessing().fit(engine, split.train());
+    Flow flow = config.model().build(engine, shape);
+    this.averaged = config.model().build(engine, shape);
+    TrainTask task =
+        new TrainTask(
+            flow,
+            averaged,
+            preprocessing,
+            config.objective().build(),
+            split.train(),
+            split.validation(),
+            config.seed());
+    this.trainer =
+        new Trainer(
+            task,
+            config.training(),
+            folder.checkpoint(),
+            fingerprint(config, data),
+            new BestKeeper(listener));
+  }
+
+  /** Writes the configuration, trains to the end or until {@link #stop}, and returns why. */
+  public Outcome run() {
+    folder.create();
+    folder.writeConfig(shape, config);
+    return trainer.run();
+  }
+
+  /** Asks {@link #run} to keep a checkpoint and return. */
+  public void stop() {
+    trainer.stop();
+  }
+
+  /** Curves and counters so far. */
+  public TrainState state() {
+    return trainer.state();
+  }
+
+  /** Steps after which training is over, or the largest long if only time limits it. */
+  public long totalSteps() {
+    return trainer.totalSteps();
+  }
+
+  /** Steps in a pass over the training rows. */
+  public long stepsPerEpoch() {
+    return trainer.stepsPerEpoch();
+  }
+
+  /** The rows trained on and those held out. */
+  public Dataset.Split split() {
+    return split;
+  }
+
+  /** Which data and settings a checkpoint belongs to; how long to train is not part of it. */
+  private static String fingerprint(RunConfig config, Dataset data) {
+    var tree = ConfigJson.write(config);
+    if (tree.get("training") instanceof ObjectNode training
+        && !config.training().schedule().name().equals("cosine")) {
+      training.remove(List.of("steps", "epochs", "minutes", "patience"));
+    }
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(ConfigJson.text(tree).getBytes(StandardCharsets.UTF_8));
+      digest.update(data.fingerprint().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private final class BestKeeper implements TrainListener {
+    private final TrainListener next;
+
+    BestKeeper(TrainListener next) {
+      this.next = next;
+    }
+
+    @Override
+    public void stepped(TrainState state, long totalSteps) {
+      next.stepped(state, totalSteps);
+    }
+
+    @Override
+    public void validated(TrainState state, ValidationPoint point) {
+      next.validated(state, point);
+    }
+
+    @Override
+    public void improved(TrainState state) {
+      folder.writeWeights(averaged, preprocessing);
+      next.improved(state);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package org.ebbflow.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.flow.Bijection;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.io.AtomicFile;
+import org.ebbflow.io.ModelFileException;
+import org.ebbflow.io.SafeTensors;
+import org.ebbflow.io.TensorFile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model on disk: {@code config.json} (what to build), {@code model.safetensors} (its numbers),
+ * {@code provenance.json} (where it comes from) and, while or after training, {@code
+ * checkpoint.safetensors}. Each file is replaced atomically; all are data, none is code.
+ *
+ * @param path the folder
+ */
+public record ModelFolder(Path path) {
+  private static final String FORMAT = "ebb-model-1";
+  private static final long MAX_JSON_BYTES = 64L << 20;
+
+  /** What {@code config.json} holds. */
+  record Content(DataShape shape, RunConfig config) {}
+
+  /** {@code config.json}. */
+  public Path config() {
+    return path.resolve("config.json");
+  }
+
+  /** {@code model.safetensors}. */
+  public Path weights() {
+    return path.resolve("model.safetensors");
+  }
+
+  /** {@code provenance.json}. */
+  public Path provenance() {
+    return path.resolve("provenance.json");
+  }
+
+  /** {@code checkpoint.safetensors}. */
+  public Path checkpoint() {
+    return path.resolve("checkpoint.safetensors");
+  }
+
+  /** Whether there is a model or a run here already. */
+  public boolean isTaken() {
+    return Files.exists(config()) || Files.exists(weights()) || Files.exists(checkpoint());
+  }
+
+  /**
+   * Makes the folder where it is missing.
+   *
+   * @throws EbbException if it cannot be made or written to
+   */
+  public void create() {
+    try {
+      Files.createDirectories(path);
+    } catch (IOException e) {
+      throw new EbbException(
+          "cannot make the folder " + path, "choose a place that you may write to", e);
+    }
+    if (!Files.isWritable(path)) {
+      throw new EbbException(
+          "cannot write to the folder " + path, "choose a place that you may write to");
+    }
+  }
+
+  void writeConfig(DataShape shape, RunConfig config) {
+    ObjectNode tree = ConfigJson.mapper().createObjectNode();
+    tree.put("format", FORMAT);
+    tree.set("data", ConfigJson.mapper().valueToTree(shape));
+    tree.set("run", ConfigJson.write(config));
+    AtomicFile.writeString(config(), ConfigJson.text(tree) + "\n");
+  }
+
+  Content readConfig() {
+    ObjectNode tree = readJson(config());
+    if (!FORMAT.equals(tree.path("format").asText())) {
+      throw new ModelFileException(
+          config(),
+          "has the format '" + tree.path("format").asText() + "', not " + FORMAT,
+          "use the version of Ebb that wrote it");
+    }
+    try {
+      DataShape shape = ConfigJson.mapper().treeToValue(tree.get("data"), DataShape.class);
+      if (shape == null || !(tree.get("run") instanceof ObjectNode run)) {
+        throw damaged(config(), null);
+      }
+      return new Content(shape, ConfigJson.read(run));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw damaged(config(), e);
+    } catch (ModelFileException e) {
+      throw e;
+    } catch (EbbException e) {
+      throw new ModelFileException(
+          config(), "is not valid: " + e.getMessage(), "restore the file", e);
+    }
+  }
+
+  /** Writes {@code provenance.json}. */
+  public void writeProvenance(Provenance provenance) {
+    AtomicFile.writeString(
+        provenance(), ConfigJson.text(ConfigJson.mapper().valueToTree(provenance)) + "\n");
+  }
+
+  /**
+   * Reads {@code provenance.json}.
+   *
+   * @throws ModelFileException if it is missing or damaged
+   */
+  public Provenance readProvenance() {
+    try {
+      return ConfigJson.mapper().treeToValue(readJson(provenance()), Provenance.class);
+    } catch (JsonProcessingException e) {
+      throw damaged(provenance(), e);
+    }
+  }
+
+  void writeWeights(Flow flow, Preprocessing preprocessing) {
+    SafeTensors.write(
+        weights(),
+        TensorFile.store(weights(), tensors(flow, preprocessing.transform())),
+        Map.of("format", FORMAT));
+  }
+
+  void readWeights(Flow flow, Preprocessing preprocessing) {
+    if (!Files.exists(weights()) && Files.exists(checkpoint())) {
+      throw new EbbException(
+          "the model in " + path + " has not been validated yet", "resume its training first");
+    }
+    SafeTensors stored = SafeTensors.read(weights());
+    if (!FORMAT.equals(stored.metadata().get("format"))) {
+      throw new ModelFileException(
+          weights(), "was not written by Ebb as a model", "use the file that belongs here");
+    }
+    TensorFile.restore(weights(), stored.tensors(), tensors(flow, preprocessing.transform()));
+  }
+
+  private static Map<String, Tensor> tensors(Flow flow, List<Bijection> preprocessing) {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    flow.parameters().forEach((name, tensor) -> all.put("flow." + name, tensor));
+    flow.buffers().forEach((name, tensor) -> all.put("flow." + name, tensor));
+    for (int i = 0; i < preprocessing.size(); i++) {
+      String prefix = "preprocessing." + i + ".";
+      preprocessing.get(i).buffers().forEach((name, tensor) -> all.put(prefix + name, tensor));
+    }
+    return all;
+  }
+
+  private ObjectNode readJson(Path file) {
+    if (!Files.isDirectory(path)) {
+      throw new EbbException(
+          "there is no folder " + path, "give the folder that 'ebb fit --out' wrote");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new EbbException(
+          path + " holds no " + file.getFileName(), "give the folder that 'ebb fit --out' wrote");
+    }
+    try {
+      if (Files.size(file) > MAX_JSON_BYTES) {
+        throw damaged(file, null);
+      }
+      JsonNode tree = ConfigJson.mapper().readTree(Files.readString(file));
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw damaged(file, null);
+    } catch (IOException e) {
+      throw damaged(file, e);
+    }
+  }
+
+  private static ModelFileException damaged(Path file, @Nullable Exception e) {
+    return e == null
+        ? new ModelFileException(file, "is damaged", "restore it or train again")
+        : new ModelFileException(file, "is damaged", "restore it or train again", e);
+  }
+}

@@ -1,0 +1,110 @@
+package org.ebbflow.model;
+
+import java.util.Arrays;
+import org.ebbflow.EbbException;
+import org.ebbflow.data.DataException;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.tensor.Engine;
+
+/**
+ * How data get from rows to the flow's space.
+ *
+ * @param kind {@code image} (bytes: dequantise, scale, shrink, logit), {@code standardise} or
+ *     {@code none}
+ * @param logitSmoothness what the logit is divided by ({@code image})
+ */
+public record PreprocessingSettings(String kind, double logitSmoothness) {
+  private static final int BLOCK = 4096;
+
+  /** Checks the ranges. */
+  public PreprocessingSettings {
+    if (!kind.equals("image") && !kind.equals("standardise") && !kind.equals("none")) {
+      throw new EbbException(
+          "there is no preprocessing '" + kind + "'", "use image, standardise or none");
+    }
+    if (!(logitSmoothness > 0 && Double.isFinite(logitSmoothness))) {
+      throw new EbbException("logitSmoothness is " + logitSmoothness, "give a positive number");
+    }
+  }
+
+  /** Images for bytes, standardisation for tables. */
+  static PreprocessingSettings defaults(DataShape shape) {
+    return new PreprocessingSettings(shape.bytes() ? "image" : "standardise", 0.5);
+  }
+
+  /**
+   * The preprocessing fitted to training rows.
+   *
+   * @throws DataException if a column that is to be standardised holds one value only
+   */
+  Preprocessing fit(Engine engine, Dataset train) {
+    return switch (kind) {
+      case "image" -> image(engine, train.columns(), train.isBytes());
+      case "standardise" -> standardise(engine, train);
+      default -> Preprocessing.none(engine);
+    };
+  }
+
+  /** The preprocessing with its constants still to be read from a file. */
+  Preprocessing unfitted(Engine engine, DataShape shape) {
+    double[] ones = new double[shape.dimension()];
+    Arrays.fill(ones, 1);
+    return switch (kind) {
+      case "image" -> image(engine, shape.dimension(), shape.bytes());
+      case "standardise" -> Preprocessing.standardise(engine, new double[ones.length], ones);
+      default -> Preprocessing.none(engine);
+    };
+  }
+
+  private Preprocessing image(Engine engine, int dimension, boolean bytes) {
+    if (!bytes) {
+      throw new EbbException(
+          "the preprocessing 'image' takes bytes, not a table of numbers",
+          "use --set preprocessing.kind=standardise");
+    }
+    return Preprocessing.image(engine, dimension, logitSmoothness);
+  }
+
+  private static Preprocessing standardise(Engine engine, Dataset train) {
+    int columns = train.columns();
+    double[] mean = new double[columns];
+    double[] deviation = new double[columns];
+    // Two passes: the second around the mean, so that large offsets cost no digits.
+    accumulate(train, (column, value) -> mean[column] += value / train.rows());
+    accumulate(
+        train,
+        (column, value) -> {
+          double centred = value - mean[column];
+          deviation[column] += centred * centred / train.rows();
+        });
+    for (int i = 0; i < columns; i++) {
+      deviation[i] = Math.sqrt(deviation[i]);
+      // A column of one value leaves only the rounding of its mean.
+      if (!(deviation[i] > 1e-12 * Math.abs(mean[i]) && deviation[i] > 0)) {
+        throw new DataException(
+            train.columnLabel(i) + " holds one value only (" + train.value(0, i) + ")",
+            "leave the column out, it has no density");
+      }
+    }
+    return Preprocessing.standardise(engine, mean, deviation);
+  }
+
+  private interface CellVisitor {
+    void visit(int column, double value);
+  }
+
+  private static void accumulate(Dataset data, CellVisitor visitor) {
+    for (int from = 0; from < data.rows(); from += BLOCK) {
+      int[] rows = new int[Math.min(BLOCK, data.rows() - from)];
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = from + i;
+      }
+      double[] values = new double[rows.length * data.columns()];
+      data.gather(rows, values);
+      for (int i = 0; i < values.length; i++) {
+        visitor.visit(i % data.columns(), values[i]);
+      }
+    }
+  }
+}
