@@ -1,11 +1,56 @@
 package org.ebbflow.cli;
 
+import java.io.PrintWriter;
+import org.ebbflow.EbbException;
+import org.ebbflow.cli.command.DataCommand;
+import org.ebbflow.cli.command.EvalCommand;
+import org.ebbflow.cli.command.FitCommand;
+import org.ebbflow.cli.command.InfoCommand;
+import org.ebbflow.cli.command.QuickstartCommand;
+import org.ebbflow.cli.command.SampleCommand;
+import org.ebbflow.cli.command.ScoreCommand;
+import org.ebbflow.cli.command.Version;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
-/** The command {@code ebb}. */
-@Command(name = "ebb", mixinStandardHelpOptions = true, version = "ebb 0.1.0-SNAPSHOT")
-final class Main implements Runnable {
+/**
+ * The command {@code ebb}.
+ *
+ * <p>Results go to standard output as JSON, progress to standard error. Exit codes: 0 done, 1 a
+ * defect of Ebb's, 2 a mistake that the user can mend.
+ */
+@Command(
+    name = "ebb",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Normalizing flows on the JVM: exact densities, scores and samples.",
+    subcommands = {
+      QuickstartCommand.class,
+      FitCommand.class,
+      EvalCommand.class,
+      ScoreCommand.class,
+      SampleCommand.class,
+      InfoCommand.class,
+      DataCommand.class,
+      AutoComplete.GenerateCompletion.class
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ebb quickstart",
+      "  ebb fit --data table.csv --out model --minutes 2",
+      "  ebb score model --data new.csv --out scores.csv",
+      "  ebb sample model --n 100 --out samples.csv",
+      "  source <(ebb generate-completion)      completion in bash and zsh",
+      "",
+      "'ebb COMMAND --help' shows a command's options and examples."
+    })
+public final class Main implements Runnable {
+  @Spec private CommandSpec spec;
+
   private Main() {}
 
   /**
@@ -14,11 +59,45 @@ final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The command with its error handling, for embedding and tests. */
+  public static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((e, args) -> usageError(e))
+        .setExecutionExceptionHandler((e, command, parsed) -> failure(e, command));
   }
 
   @Override
   public void run() {
-    CommandLine.usage(this, System.out);
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  private static int usageError(CommandLine.ParameterException e) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println(
+        "ebb: "
+            + oneLine(e)
+            + "; see '"
+            + e.getCommandLine().getCommandSpec().qualifiedName()
+            + " --help'");
+    return ExitCode.USAGE;
+  }
+
+  private static int failure(Exception e, CommandLine command) {
+    PrintWriter err = command.getErr();
+    if (e instanceof EbbException) {
+      err.println("ebb: " + oneLine(e));
+      return ExitCode.USAGE;
+    }
+    err.println("ebb: a defect of Ebb's own, please report it:");
+    e.printStackTrace(err);
+    return ExitCode.SOFTWARE;
+  }
+
+  private static String oneLine(Exception e) {
+    return String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ");
   }
 }

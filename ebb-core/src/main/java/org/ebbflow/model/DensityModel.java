@@ -50,6 +50,11 @@ public final class DensityModel {
     return new DensityModel(content.shape(), content.config(), flow, preprocessing);
   }
 
+  /** The configuration in a model folder, whether or not it holds a model yet. */
+  public static RunConfig configOf(Path folder) {
+    return new ModelFolder(folder).readConfig().config();
+  }
+
   /** Writes {@code config.json} and {@code model.safetensors} into a folder made for it. */
   public void save(Path folder) {
     ModelFolder files = new ModelFolder(folder);

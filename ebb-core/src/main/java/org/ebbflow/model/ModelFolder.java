@@ -77,6 +77,17 @@ public record ModelFolder(Path path) {
     }
   }
 
+  /** Removes a run's files from the folder, and nothing else. */
+  public void clear() {
+    for (Path file : List.of(checkpoint(), weights(), provenance(), config())) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        throw new EbbException("cannot remove " + file, "choose another folder", e);
+      }
+    }
+  }
+
   void writeConfig(DataShape shape, RunConfig config) {
     ObjectNode tree = ConfigJson.mapper().createObjectNode();
     tree.put("format", FORMAT);

@@ -1,0 +1,113 @@
+package org.ebbflow.cli.command;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.ebbflow.EbbException;
+import org.ebbflow.cli.input.DataFile;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.model.DataShape;
+import org.ebbflow.model.DensityModel;
+import org.ebbflow.model.ModelFolder;
+import org.ebbflow.model.Provenance;
+import org.ebbflow.model.RunConfig;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ebb fit}: trains a model on a file. */
+@Command(
+    name = "fit",
+    mixinStandardHelpOptions = true,
+    description = "Trains a model on a file of rows and writes it, with a report, to a folder.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ebb fit --data table.csv --out model --minutes 2",
+      "  ebb fit --data train.csv --test test.csv --objective dsm --set sigma=0.05 --out model",
+      "  ebb fit --data train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz \\",
+      "          --set validation=10000 --epochs 100 --out mnist-ssm",
+      "  ebb fit --resume --out model                 goes on after Ctrl-C or a crash",
+      "  ebb fit --resume --out model --epochs 200    goes on for longer"
+    })
+public final class FitCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--data", paramLabel = "F", description = "IDX or CSV file to train on.")
+  private @Nullable Path data;
+
+  @Option(names = "--test", paramLabel = "F", description = "File to test the best model on.")
+  private @Nullable Path test;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder for model, checkpoint and report.html.")
+  private Path out;
+
+  @Option(names = "--resume", description = "Go on from the checkpoint in DIR.")
+  private boolean resume;
+
+  @Mixin private FitOptions options;
+
+  @Override
+  public Integer call() {
+    ModelFolder folder = new ModelFolder(out);
+    return resume ? goOn(folder) : start(folder);
+  }
+
+  private int start(ModelFolder folder) {
+    if (data == null) {
+      throw new EbbException("there is no --data to train on", "name an IDX or CSV file");
+    }
+    if (folder.isTaken()) {
+      throw new EbbException(
+          out + " already holds a run", "add --resume to go on with it, or choose another --out");
+    }
+    Dataset rows = DataFile.read(data);
+    Dataset testRows = readTest(test, rows);
+    RunConfig config = options.resolve(DataShape.of(rows));
+    Provenance provenance =
+        FitSession.provenance(
+            commandLine(),
+            Provenance.Source.of(data.toString(), rows),
+            testRows == null || test == null
+                ? null
+                : Provenance.Source.of(test.toString(), testRows));
+    return new FitSession(spec, folder, config, rows, testRows, provenance).run();
+  }
+
+  private int goOn(ModelFolder folder) {
+    RunConfig before = DensityModel.configOf(out);
+    Provenance provenance = folder.readProvenance();
+    RunConfig config = options.extend(before);
+    Path path = data == null ? Path.of(provenance.data().path()) : data;
+    Dataset rows = DataFile.read(path);
+    if (!rows.fingerprint().equals(provenance.data().fingerprint())) {
+      throw new EbbException(
+          path + " has changed since the run in " + out + " began",
+          "give the original file with --data, or start anew in another --out");
+    }
+    Provenance.Source tested = provenance.test();
+    Path testPath = test != null ? test : tested == null ? null : Path.of(tested.path());
+    Dataset testRows = readTest(testPath, rows);
+    return new FitSession(spec, folder, config, rows, testRows, provenance).run();
+  }
+
+  private static @Nullable Dataset readTest(@Nullable Path path, Dataset train) {
+    if (path == null) {
+      return null;
+    }
+    Dataset rows = DataFile.read(path);
+    DataShape.of(train).requireSame(rows, path.toString());
+    return rows;
+  }
+
+  private String commandLine() {
+    List<String> given = spec.commandLine().getParseResult().originalArgs();
+    return "ebb fit " + String.join(" ", given);
+  }
+}

@@ -1,0 +1,149 @@
+package org.ebbflow.cli.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.ebbflow.EbbException;
+import org.ebbflow.model.ConfigJson;
+import org.ebbflow.model.DataShape;
+import org.ebbflow.model.RunConfig;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@code ebb fit} that decide the run's configuration. */
+final class FitOptions {
+  static final String DEFAULT_MODEL = "ebflow-fc";
+  static final String DEFAULT_OBJECTIVE = "ssm";
+
+  @Option(names = "--model", paramLabel = "M", description = "Architecture: ebflow-fc (default).")
+  private @Nullable String model;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "O",
+      description = "ml, sml, ssm (default), dsm or fdssm.")
+  private @Nullable String objective;
+
+  @Option(
+      names = "--set",
+      paramLabel = "K=V",
+      description =
+          "A setting by name, repeatable: batch=200, learningRate=1e-3, layers=3; an unknown name"
+              + " lists them all.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--config",
+      paramLabel = "F",
+      description = "YAML or JSON file of settings, laid over the defaults and under --set.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Seed of everything random (default 1).")
+  private @Nullable Long seed;
+
+  @Option(names = "--steps", paramLabel = "N", description = "Stop after N steps.")
+  private @Nullable Long steps;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Stop after N passes over the data.")
+  private @Nullable Double epochs;
+
+  @Option(names = "--minutes", paramLabel = "M", description = "Stop after M minutes.")
+  private @Nullable Double minutes;
+
+  /** Defaults for the data, then the file, then single settings. */
+  RunConfig resolve(DataShape shape) {
+    ObjectNode file = config == null ? null : readFile(config);
+    String name =
+        choose(model, file == null ? null : file.path("model").path("name"), DEFAULT_MODEL);
+    String target =
+        choose(
+            objective,
+            file == null ? null : file.path("objective").path("name"),
+            DEFAULT_OBJECTIVE);
+    ObjectNode tree = ConfigJson.write(RunConfig.defaults(name, target, shape));
+    if (file != null && config != null) {
+      ConfigJson.overlay(tree, file, config.toString());
+    }
+    ConfigJson.set(tree, "model.name", name);
+    ConfigJson.set(tree, "objective.name", target);
+    apply(tree);
+    return ConfigJson.read(tree);
+  }
+
+  /**
+   * A resumed run's configuration: only how long it goes on may change.
+   *
+   * @throws EbbException naming the first option that may not
+   */
+  RunConfig extend(RunConfig before) {
+    if (model != null || objective != null || config != null || seed != null) {
+      String option =
+          model != null
+              ? "--model"
+              : objective != null ? "--objective" : config != null ? "--config" : "--seed";
+      throw new EbbException(
+          option + " cannot change in a resumed run",
+          "leave it out or start anew in another --out");
+    }
+    ObjectNode tree = ConfigJson.write(before);
+    apply(tree);
+    return ConfigJson.read(tree);
+  }
+
+  private void apply(ObjectNode tree) {
+    if (steps != null || epochs != null || minutes != null) {
+      // One named limit replaces the defaults', or a longer default would never be reached.
+      ConfigJson.set(tree, "training.steps", String.valueOf(steps == null ? 0 : steps));
+      ConfigJson.set(tree, "training.epochs", String.valueOf(epochs == null ? 0 : epochs));
+      ConfigJson.set(tree, "training.minutes", String.valueOf(minutes == null ? 0 : minutes));
+      boolean timeOnly = steps == null && epochs == null;
+      if (timeOnly
+          && tree.path("training").path("schedule").path("name").asText().equals("cosine")) {
+        // Where the end is not known in steps, a cosine has no shape.
+        ConfigJson.set(tree, "training.schedule.name", "constant");
+      }
+    }
+    if (seed != null) {
+      ConfigJson.set(tree, "seed", String.valueOf(seed));
+    }
+    for (String setting : settings) {
+      int equals = setting.indexOf('=');
+      if (equals < 1) {
+        throw new EbbException("--set " + setting + " is no setting", "write --set name=value");
+      }
+      ConfigJson.set(tree, setting.substring(0, equals), setting.substring(equals + 1));
+    }
+  }
+
+  private static String choose(
+      @Nullable String option, @Nullable JsonNode inFile, String otherwise) {
+    if (option != null) {
+      return option;
+    }
+    return inFile != null && inFile.isTextual() ? inFile.textValue() : otherwise;
+  }
+
+  private static ObjectNode readFile(Path file) {
+    try {
+      JsonNode tree = new YAMLMapper().readTree(Files.readString(file));
+      if (tree instanceof ObjectNode object) {
+        return object;
+      }
+      throw new EbbException(file + " holds no settings", "write one 'name: value' a line");
+    } catch (JsonProcessingException e) {
+      throw new EbbException(
+          file + " is no YAML (" + e.getOriginalMessage() + ")", "correct the file", e);
+    } catch (IOException e) {
+      throw new EbbException("cannot read " + file, "check the path given to --config", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.ebbflow.cli.command;
+
+import java.io.PrintStream;
+import me.tongfei.progressbar.ProgressBarConsumer;
+
+/** Prints each update of a progress bar as a line of its own, for output that is no terminal. */
+final class PlainLines implements ProgressBarConsumer {
+  private static final int WIDTH = 120;
+
+  private final PrintStream out;
+
+  PlainLines(PrintStream out) {
+    this.out = out;
+  }
+
+  @Override
+  public int getMaxRenderedLength() {
+    return WIDTH;
+  }
+
+  @Override
+  public void accept(String rendered) {
+    out.println(rendered.strip());
+  }
+
+  @Override
+  public void close() {
+    out.flush();
+  }
+}

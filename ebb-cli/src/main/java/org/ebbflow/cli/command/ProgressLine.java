@@ -1,0 +1,66 @@
+package org.ebbflow.cli.command;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/**
+ * Progress on standard error: a bar with rate and time left in a terminal, a line now and then in a
+ * file or pipe.
+ */
+final class ProgressLine implements AutoCloseable {
+  private static final long SHARES = 1000;
+  private static final Duration QUIET = Duration.ofSeconds(10);
+
+  private final ProgressBar bar;
+
+  private ProgressLine(String task, String unit, long total) {
+    // The launcher looks at the standard error itself; Java can only guess, and from 22 on cannot.
+    boolean terminal = Boolean.getBoolean("ebb.terminal");
+    PrintStream err = System.err;
+    ProgressBarBuilder builder =
+        new ProgressBarBuilder()
+            .setTaskName(task)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setUnit(unit, 1)
+            .setInitialMax(total)
+            .showSpeed()
+            .setUpdateIntervalMillis(terminal ? 200 : (int) QUIET.toMillis());
+    if (terminal) {
+      builder.setConsumer(new ConsoleProgressBarConsumer(err));
+    } else {
+      builder.setConsumer(new PlainLines(err));
+    }
+    bar = builder.build();
+  }
+
+  /** Counts steps. */
+  static ProgressLine steps(String task, long total) {
+    return new ProgressLine(task, " steps", total == Long.MAX_VALUE ? -1 : total);
+  }
+
+  /** Takes a share done, 0 to 1. */
+  static ProgressLine share(String task) {
+    return new ProgressLine(task, "‰", SHARES);
+  }
+
+  void stepTo(long step) {
+    bar.stepTo(step);
+  }
+
+  void shareDone(double share) {
+    bar.stepTo(Math.round(share * SHARES));
+  }
+
+  void note(String message) {
+    bar.setExtraMessage(message);
+  }
+
+  @Override
+  public void close() {
+    bar.close();
+  }
+}

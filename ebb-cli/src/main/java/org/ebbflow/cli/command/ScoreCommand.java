@@ -1,0 +1,66 @@
+package org.ebbflow.cli.command;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.ebbflow.cli.input.CsvOutput;
+import org.ebbflow.cli.input.DataFile;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.model.DensityModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ebb score}: one log-density per row. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    description = "Writes one log-density per row, in nats and in the data's order.",
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  ebb score model --data new.csv --out scores.csv",
+      "",
+      "The rows with the lowest log-density are the least like the training data."
+    })
+public final class ScoreCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "The model's folder.")
+  private Path folder;
+
+  @Option(names = "--data", required = true, paramLabel = "F", description = "IDX or CSV file.")
+  private Path data;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "G",
+      description = "CSV file to write, with the column logDensity; .gz compresses it.")
+  private Path out;
+
+  @Override
+  public Integer call() {
+    DensityModel model = DensityModel.load(folder);
+    Dataset rows = DataFile.read(data);
+    model.shape().requireSame(rows, data.toString());
+    double[] logDensities;
+    try (CsvOutput output = new CsvOutput(out, List.of("logDensity"))) {
+      try (ProgressLine progress = ProgressLine.share("score")) {
+        logDensities = model.logProb(rows, progress::shareDone);
+      }
+      for (double logDensity : logDensities) {
+        output.row(logDensity);
+      }
+      output.finish();
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("rows", rows.rows());
+    result.put("out", out.toString());
+    Results.print(spec, result);
+    return 0;
+  }
+}

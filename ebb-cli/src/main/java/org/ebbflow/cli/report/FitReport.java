@@ -1,0 +1,245 @@
+package org.ebbflow.cli.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.metric.LogLikelihood;
+import org.ebbflow.model.ConfigJson;
+import org.ebbflow.model.DensityModel;
+import org.ebbflow.model.Provenance;
+import org.ebbflow.model.RunConfig;
+import org.ebbflow.train.LossPoint;
+import org.ebbflow.train.TrainState;
+import org.ebbflow.train.ValidationPoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The report of a training run: what was trained, how it went, what came out.
+ *
+ * @param model the best averaged model
+ * @param provenance with the run's metrics
+ * @param state curves and counters
+ * @param stepsPerEpoch for the prose
+ * @param split training rows, for the nearest neighbours, and validation rows
+ * @param validation figures on the validation rows
+ * @param tested figures on the test rows, or null
+ * @param test the test rows, or null
+ */
+public record FitReport(
+    DensityModel model,
+    Provenance provenance,
+    TrainState state,
+    long stepsPerEpoch,
+    Dataset.Split split,
+    LogLikelihood.Summary validation,
+    LogLikelihood.@Nullable Summary tested,
+    @Nullable Dataset test) {
+  private static final int SHEET_COLUMNS = 10;
+  private static final int SHEET_ROWS = 10;
+  private static final int PAIRS = 8;
+  private static final int NEIGHBOURS = 6;
+  private static final int SMOOTHING = 10;
+
+  /** Writes one self-contained HTML file. */
+  public void write(Path file) {
+    RunConfig config = model.config();
+    LogLikelihood.Summary headline = tested == null ? validation : tested;
+    String on = tested == null ? "validation" : "test";
+    HtmlReport report =
+        new HtmlReport(
+                config.model().name() + " on " + fileName(provenance.data().path()),
+                String.format(
+                    Locale.ROOT,
+                    "A normalizing flow of %,d parameters, trained by '%s' on %,d %s.",
+                    model.parameterCount(),
+                    config.objective().name(),
+                    split.train().rows(),
+                    model.shape().image() == null ? "rows" : "images"))
+            .tile(
+                Character.toUpperCase(on.charAt(0)) + on.substring(1) + " NLL",
+                format("%,.2f nats", headline.nll()),
+                format("± %.2f standard error", headline.standardError()))
+            .tile("Bits per dimension", format("%.3f", headline.bitsPerDimension()), on)
+            .tile(
+                "Training",
+                format("%.1f min", state.seconds / 60),
+                format("%.1f ms a step", 1000 * state.seconds / Math.max(1, state.step)))
+            .tile("Parameters", format("%,d", model.parameterCount()), config.model().name());
+    report.section(results());
+    report.section(curves());
+    if (model.shape().image() != null) {
+      report.section(samples());
+    }
+    report.section(settings());
+    report.configuration(ConfigJson.text(ConfigJson.write(config)));
+    provenance.versions().forEach(report::provenance);
+    report
+        .provenance("seed", String.valueOf(config.seed()))
+        .provenance("threads", String.valueOf(provenance.threads()))
+        .provenance("started", provenance.started())
+        .provenance("data", provenance.data().path())
+        .provenance("data fingerprint", provenance.data().fingerprint())
+        .provenance("command", provenance.command())
+        .write(file);
+  }
+
+  private Section results() {
+    Table table =
+        new Table("Mean negative log-likelihood; lower is better.")
+            .text("Rows")
+            .number("Count")
+            .number("NLL [nats]")
+            .number("Standard error")
+            .number("Bits/dim");
+    row(table, "validation", validation);
+    if (tested != null) {
+      row(table, "test", tested);
+    }
+    String prose =
+        "The parameters are an exponential moving average; those with the lowest validation NLL"
+            + format(" (step %,d) are kept. ", state.bestStep)
+            + (model.preprocessing().dequantises()
+                ? "Densities are of pixel values from 0 to 256 after uniform dequantisation."
+                : "Densities are in the units of the data's columns.");
+    Section section = new Section("Likelihood").paragraph(prose).table(table);
+    if (state.droppedSamples > 0 || state.skippedSteps > 0) {
+      section.paragraph(
+          format(
+              "%,d samples were left out and %,d steps skipped because a loss or gradient was not"
+                  + " finite.",
+              state.droppedSamples, state.skippedSteps));
+    }
+    Histogram histogram = new Histogram("Log-densities", "log p(x) [nats]");
+    histogram.series("validation", model.logProb(split.validation(), done -> {}));
+    if (test != null) {
+      histogram.series("test", model.logProb(test, done -> {}));
+    }
+    return section.figures(
+        Figure.of(
+            histogram,
+            "Histogram of log-densities",
+            "How the log-density is spread over rows the model was not trained on."));
+  }
+
+  private Section curves() {
+    String objective = model.config().objective().name();
+    LineChart loss = new LineChart("Training loss", "step", "loss (" + objective + ")");
+    loss.noisy(
+        objective,
+        state.losses.stream().mapToDouble(LossPoint::step).toArray(),
+        state.losses.stream().mapToDouble(LossPoint::loss).toArray(),
+        SMOOTHING);
+    LineChart nll = new LineChart("Validation NLL", "step", "NLL [nats]");
+    nll.line(
+        "validation",
+        state.validations.stream().mapToDouble(ValidationPoint::step).toArray(),
+        state.validations.stream().mapToDouble(ValidationPoint::nll).toArray());
+    return new Section("Training")
+        .paragraph(
+            format(
+                "%,d steps in %.1f minutes, %,d steps a pass over the training rows.",
+                state.step, state.seconds / 60, stepsPerEpoch))
+        .figures(
+            Figure.of(
+                loss,
+                "Training loss by step",
+                "Mean over 100 steps each (pale) and its running mean (strong)."),
+            Figure.of(nll, "Validation NLL by step", "Of the averaged parameters."));
+  }
+
+  private Section samples() {
+    Dataset drawn = model.sample(SHEET_COLUMNS * SHEET_ROWS, model.config().seed(), done -> {});
+    ImageSheet sheet = Sheets.sheet(drawn, SHEET_COLUMNS);
+    float[][] pixels = Sheets.pixels(drawn);
+    List<float[]> first = new ArrayList<>(List.of(pixels).subList(0, PAIRS));
+    float[][] few = first.toArray(new float[0][]);
+    Neighbour[][] nearest = NearestNeighbours.of(reader(split.train())).find(few, NEIGHBOURS);
+    float[][][] neighbours = new float[PAIRS][][];
+    for (int i = 0; i < PAIRS; i++) {
+      neighbours[i] = new float[nearest[i].length][];
+      for (int j = 0; j < nearest[i].length; j++) {
+        neighbours[i][j] = new float[split.train().columns()];
+        reader(split.train()).copyRow(nearest[i][j].row(), neighbours[i][j]);
+      }
+    }
+    return new Section("Samples")
+        .paragraph("Drawn from the model by inversion, in the order drawn, none left out.")
+        .figures(
+            Figure.of(
+                Png.encode(sheet.grid(pixels, SHEET_COLUMNS)),
+                "Sheet of samples",
+                SHEET_COLUMNS * SHEET_ROWS + " samples."),
+            Figure.of(
+                Png.encode(sheet.pairs(few, neighbours)),
+                "Samples with their nearest training images",
+                "Left of the line a sample; right of it the training images nearest to it."));
+  }
+
+  private Section settings() {
+    RunConfig c = model.config();
+    Map<String, String> rows = new LinkedHashMap<>();
+    rows.put(
+        "layers",
+        String.join(" → ", model.flow().chain().stream().map(g -> g.describe()).toList()));
+    rows.put(
+        "preprocessing",
+        String.join(
+            " → ", model.preprocessing().transform().stream().map(g -> g.describe()).toList()));
+    rows.put("objective", c.objective().build().toString());
+    rows.put("batch", String.valueOf(c.training().batch()));
+    rows.put("optimiser", c.training().optimizer().toString());
+    rows.put("schedule", c.training().schedule().toString());
+    rows.put("moving average", String.valueOf(c.training().ema()));
+    rows.put(
+        "score matched",
+        c.training().matchAfterPreprocessing() ? "after preprocessing (MaP)" : "in data space");
+    rows.put(
+        "rows", split.train().rows() + " training, " + split.validation().rows() + " validation");
+    rows.put("seed", String.valueOf(c.seed()));
+    return new Section("Settings").table(Table.ofSettings("What the run was made with.", rows));
+  }
+
+  private static void row(Table table, String name, LogLikelihood.Summary s) {
+    table.row(
+        name,
+        format("%,d", s.rows()),
+        format("%,.3f", s.nll()),
+        format("%.3f", s.standardError()),
+        format("%.4f", s.bitsPerDimension()));
+  }
+
+  private static RowReader reader(Dataset data) {
+    double[] row = new double[data.columns()];
+    return new RowReader() {
+      @Override
+      public int rows() {
+        return data.rows();
+      }
+
+      @Override
+      public int columns() {
+        return data.columns();
+      }
+
+      @Override
+      public void copyRow(int number, float[] into) {
+        data.gather(new int[] {number}, row);
+        for (int i = 0; i < row.length; i++) {
+          into[i] = (float) row[i];
+        }
+      }
+    };
+  }
+
+  private static String fileName(String path) {
+    return String.valueOf(Path.of(path).getFileName());
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}
