@@ -8,6 +8,7 @@ final class PlainLines implements ProgressBarConsumer {
   private static final int WIDTH = 120;
 
   private final PrintStream out;
+  private String last = "";
 
   PlainLines(PrintStream out) {
     this.out = out;
@@ -20,7 +21,12 @@ final class PlainLines implements ProgressBarConsumer {
 
   @Override
   public void accept(String rendered) {
-    out.println(rendered.strip());
+    String line = rendered.strip();
+    // The bar renders once more as it closes, and once before anything is done.
+    if (!line.equals(last) && !line.contains("? ")) {
+      out.println(line);
+    }
+    last = line;
   }
 
   @Override

@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * file or pipe.
  */
 final class ProgressLine implements AutoCloseable {
-  private static final long SHARES = 1000;
+  private static final long PERCENT = 100;
   private static final Duration QUIET = Duration.ofSeconds(10);
 
   private final ProgressBar bar;
@@ -44,7 +44,7 @@ final class ProgressLine implements AutoCloseable {
 
   /** Takes a share done, 0 to 1. */
   static ProgressLine share(String task) {
-    return new ProgressLine(task, "‰", SHARES);
+    return new ProgressLine(task, "%", PERCENT);
   }
 
   void stepTo(long step) {
@@ -52,11 +52,11 @@ final class ProgressLine implements AutoCloseable {
   }
 
   void shareDone(double share) {
-    bar.stepTo(Math.round(share * SHARES));
+    bar.stepTo(Math.round(share * PERCENT));
   }
 
   void note(String message) {
-    bar.setExtraMessage(message);
+    bar.setExtraMessage(" " + message);
   }
 
   @Override
