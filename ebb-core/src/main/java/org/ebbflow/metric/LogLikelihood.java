@@ -1,6 +1,7 @@
 package org.ebbflow.metric;
 
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
@@ -43,7 +44,7 @@ public final class LogLikelihood {
         Autograd.Mode off = Autograd.off()) {
       double logZ = Engine.doubles(inDataSpace.logZ())[0];
       for (int from = 0; from < data.rows(); from += BATCH) {
-        int[] rows = range(from, Math.min(from + BATCH, data.rows()));
+        int[] rows = IntStream.range(from, Math.min(from + BATCH, data.rows())).toArray();
         try (Scope batch = Scope.open()) {
           double[] energies =
               Engine.doubles(inDataSpace.energy(preprocessing.fixed(data, rows, seed)));
@@ -75,13 +76,5 @@ public final class LogLikelihood {
     int n = logProb.length;
     double standardError = n > 1 ? Math.sqrt(squares / (n - 1) / n) : Double.NaN;
     return new Summary(-mean, -mean / (dimension * Math.log(2)), n, standardError);
-  }
-
-  private static int[] range(int from, int to) {
-    int[] rows = new int[to - from];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = from + i;
-    }
-    return rows;
   }
 }

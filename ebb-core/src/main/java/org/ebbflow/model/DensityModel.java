@@ -3,6 +3,7 @@ package org.ebbflow.model;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
@@ -20,7 +21,7 @@ import org.ebbflow.tensor.Scope;
  * <p>Immutable and thread-safe.
  */
 public final class DensityModel {
-  private static final int SAMPLE_BATCH = 500;
+  private static final int BATCH = 500;
 
   private final DataShape shape;
   private final RunConfig config;
@@ -115,11 +116,11 @@ public final class DensityModel {
     shape.requireSame(data, "the data");
     Flow inDataSpace = flow.after(preprocessing.transform());
     double[][] result = new double[rows.length][];
-    for (int i = 0; i < rows.length; i++) {
+    for (int from = 0; from < rows.length; from += BATCH) {
+      int[] batch = IntStream.range(from, Math.min(from + BATCH, rows.length)).toArray();
       try (Scope scope = Scope.open()) {
-        result[i] =
-            Engine.doubles(
-                inDataSpace.score(preprocessing.fixed(data, new int[] {i}, config.seed())));
+        Tensor x = preprocessing.fixed(data, batch, config.seed());
+        unpack(Engine.doubles(inDataSpace.score(x)), result, from);
       }
     }
     return result;
@@ -138,14 +139,11 @@ public final class DensityModel {
     double[][] rows = new double[n][];
     try (Autograd.Mode off = Autograd.off();
         Rng rng = flow.engine().rng(seed)) {
-      for (int from = 0; from < n; from += SAMPLE_BATCH) {
-        int batch = Math.min(SAMPLE_BATCH, n - from);
+      for (int from = 0; from < n; from += BATCH) {
+        int batch = Math.min(BATCH, n - from);
         try (Scope scope = Scope.open()) {
           double[] values = Engine.doubles(inDataSpace.sample(batch, rng));
-          for (int i = 0; i < batch; i++) {
-            rows[from + i] =
-                Arrays.copyOfRange(values, i * shape.dimension(), (i + 1) * shape.dimension());
-          }
+          unpack(values, rows, from);
         }
         progress.accept((from + batch) / (double) n);
       }
@@ -162,5 +160,13 @@ public final class DensityModel {
     Dataset images = Dataset.ofBytes(bytes, n, shape.dimension());
     Dataset.ImageShape image = shape.image();
     return image == null ? images : images.withImageShape(image);
+  }
+
+  /** Cuts a row-major block into rows, the first of them at {@code from}. */
+  private void unpack(double[] block, double[][] rows, int from) {
+    int columns = shape.dimension();
+    for (int i = 0; i < block.length / columns; i++) {
+      rows[from + i] = Arrays.copyOfRange(block, i * columns, (i + 1) * columns);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package org.ebbflow.model;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
@@ -96,10 +97,7 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
 
   private static void accumulate(Dataset data, CellVisitor visitor) {
     for (int from = 0; from < data.rows(); from += BLOCK) {
-      int[] rows = new int[Math.min(BLOCK, data.rows() - from)];
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = from + i;
-      }
+      int[] rows = IntStream.range(from, Math.min(from + BLOCK, data.rows())).toArray();
       double[] values = new double[rows.length * data.columns()];
       data.gather(rows, values);
       for (int i = 0; i < values.length; i++) {
