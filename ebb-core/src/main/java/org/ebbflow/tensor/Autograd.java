@@ -36,20 +36,22 @@ public final class Autograd {
       inputs.forEach(input -> result.add(torch.zeros_like(input)));
       return result;
     }
-    Tensor sum = output.sum();
-    TensorVector gradients =
-        torch.grad(
-            new TensorVector(sum),
-            new TensorVector(inputs.toArray(new Tensor[0])),
-            new TensorVector(),
-            new BoolOptional(createGraph),
-            createGraph,
-            true);
-    int i = 0;
-    for (Tensor input : inputs) {
-      Tensor gradient = gradients.get(i++);
-      // A vector's element is a reference into it; the copy is a handle of its own.
-      result.add(gradient.defined() ? new Tensor(gradient) : torch.zeros_like(input));
+    // The scope keeps the vector alive while its elements are read, and frees it afterwards.
+    try (Scope scope = Scope.open()) {
+      TensorVector gradients =
+          torch.grad(
+              new TensorVector(output.sum()),
+              new TensorVector(inputs.toArray(new Tensor[0])),
+              new TensorVector(),
+              new BoolOptional(createGraph),
+              createGraph,
+              true);
+      int i = 0;
+      for (Tensor input : inputs) {
+        Tensor gradient = gradients.get(i++);
+        // A vector's element is a reference into it; the copy is a handle of its own.
+        result.add(scope.pass(gradient.defined() ? new Tensor(gradient) : torch.zeros_like(input)));
+      }
     }
     return result;
   }

@@ -112,10 +112,12 @@ public final class LinearAlgebra {
    */
   public Tensor solveTriangular(Tensor matrix, Tensor right, boolean upper) {
     solves.incrementAndGet();
+    // Detached here, where the caller's scope frees the view: the other thread has none.
+    Tensor w = matrix.detach();
     return onLargeStack(
         () -> {
           try (Autograd.Mode off = Autograd.off()) {
-            return torch.linalg_solve_triangular(matrix.detach(), right, upper);
+            return torch.linalg_solve_triangular(w, right, upper);
           }
         });
   }

@@ -139,7 +139,7 @@ public final class Ops {
 
   /** {@code x}, converted to the element type of {@code like}. */
   public static Tensor as(Tensor x, Tensor like) {
-    return x.scalar_type() == like.scalar_type() ? x : x.to(like.scalar_type());
+    return type(x) == type(like) ? x : x.to(like.scalar_type());
   }
 
   /** {@code x} in double precision. */
@@ -154,7 +154,7 @@ public final class Ops {
 
   /** Whether {@code x} is in double precision. */
   public static boolean isDouble(Tensor x) {
-    return x.scalar_type() == ScalarType.Double;
+    return type(x) == ScalarType.Double;
   }
 
   /** Whether every entry is finite; waits for the computation. */
@@ -169,6 +169,11 @@ public final class Ops {
     try (Scope scope = Scope.open()) {
       return x.item_double();
     }
+  }
+
+  // The engine makes a new object for every answer; only interned ones compare by identity.
+  private static ScalarType type(Tensor x) {
+    return x.scalar_type().intern();
   }
 
   private static Scalar zero() {

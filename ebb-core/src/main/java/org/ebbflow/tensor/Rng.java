@@ -43,7 +43,11 @@ public final class Rng implements AutoCloseable {
 
   /** Independent N(0, 1) draws. */
   public Tensor normal(long... shape) {
-    return engine.empty(shape).normal_(0, 1, handle).to(engine.device(), engine.scalarType());
+    try (Scope scope = Scope.open()) {
+      Tensor drawn = engine.empty(shape);
+      drawn.normal_(0, 1, handle); // in-place operations give a reference that does not own
+      return scope.pass(drawn.to(engine.device(), engine.scalarType()));
+    }
   }
 
   /** Independent N(0, 1) draws in the shape of {@code like}. */
@@ -53,13 +57,21 @@ public final class Rng implements AutoCloseable {
 
   /** Independent uniform draws from [0, 1). */
   public Tensor uniform(long... shape) {
-    return engine.empty(shape).uniform_(0, 1, handle).to(engine.device(), engine.scalarType());
+    try (Scope scope = Scope.open()) {
+      Tensor drawn = engine.empty(shape);
+      drawn.uniform_(0, 1, handle);
+      return scope.pass(drawn.to(engine.device(), engine.scalarType()));
+    }
   }
 
   /** Independent signs, ±1 with equal probability, in the shape of {@code like}. */
   public Tensor rademacherLike(Tensor like) {
-    Tensor bits = engine.empty(like.shape()).bernoulli_(0.5, handle);
-    return Ops.add(Ops.mul(bits, 2), -1).to(engine.device(), like.scalar_type());
+    try (Scope scope = Scope.open()) {
+      Tensor bits = engine.empty(like.shape());
+      bits.bernoulli_(0.5, handle);
+      Tensor signs = Ops.add(Ops.mul(bits, 2), -1);
+      return scope.pass(signs.to(engine.device(), like.scalar_type()));
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Scope;
 
 /**
  * Exponential moving average of parameters, {@code θ̄ ← d·θ̄ + (1 − d)·θ} with {@code d =
@@ -22,16 +23,20 @@ final class MovingAverage {
 
   /** Starts over at the source. */
   void reset() {
-    for (int i = 0; i < source.size(); i++) {
-      Ops.assign(average.get(i), source.get(i).detach());
+    try (Scope scope = Scope.open()) {
+      for (int i = 0; i < source.size(); i++) {
+        Ops.assign(average.get(i), source.get(i).detach());
+      }
     }
   }
 
   /** Takes in the parameters after step {@code t}, counted from 0. */
   void update(long t) {
     double d = Math.min(decay, (1.0 + t) / (10.0 + t));
-    for (int i = 0; i < source.size(); i++) {
-      Ops.interpolate(average.get(i), source.get(i).detach(), 1 - d);
+    try (Scope scope = Scope.open()) {
+      for (int i = 0; i < source.size(); i++) {
+        Ops.interpolate(average.get(i), source.get(i).detach(), 1 - d);
+      }
     }
   }
 }
