@@ -66,6 +66,7 @@ final class FitSession {
   int run() {
     Bar bar = new Bar();
     Fit fit = new Fit(config, data, folder, bar);
+    fit.restore();
     folder.create();
     folder.writeProvenance(provenance);
     Outcome outcome;
