@@ -66,6 +66,7 @@ public final class Main implements Runnable {
   public static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(Main::run)
         .setParameterExceptionHandler((e, args) -> usageError(e))
         .setExecutionExceptionHandler((e, command, parsed) -> failure(e, command));
   }
@@ -73,6 +74,28 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  // Picocli hands exceptions to the handler below, but not errors.
+  private static int run(CommandLine.ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError e) {
+      throw outOfMemory(e);
+    } catch (CommandLine.ExecutionException e) {
+      String message = String.valueOf(e.getCause() == null ? null : e.getCause().getMessage());
+      if (message.contains("DefaultCPUAllocator")) { // libtorch's own memory, outside Java's
+        throw outOfMemory(e);
+      }
+      throw e;
+    }
+  }
+
+  private static EbbException outOfMemory(Throwable cause) {
+    return new EbbException(
+        "there is not enough memory for this",
+        "take fewer rows or a smaller batch, or give Java more: EBB_JAVA_OPTS=-Xmx8g",
+        cause);
   }
 
   private static int usageError(CommandLine.ParameterException e) {

@@ -3,13 +3,16 @@ package org.ebbflow.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.ebbflow.EbbException;
@@ -52,6 +55,7 @@ public final class ConfigJson {
    * @throws EbbException naming the field at fault
    */
   public static RunConfig read(ObjectNode tree) {
+    requireValues(tree, "");
     ObjectNode rest = tree.deepCopy();
     if (!(rest.remove("model") instanceof ObjectNode model)) {
       throw new EbbException("the configuration has no section 'model'", "add one");
@@ -98,10 +102,48 @@ public final class ConfigJson {
           throw own;
         }
       }
+      JsonNode at = node;
+      StringBuilder name = new StringBuilder(where);
+      if (e instanceof JsonMappingException mapping) {
+        for (JsonMappingException.Reference step : mapping.getPath()) {
+          boolean field = step.getFieldName() != null;
+          name.append(field ? "." + step.getFieldName() : "[" + step.getIndex() + "]");
+          at = field ? at.path(step.getFieldName()) : at.path(step.getIndex());
+        }
+      }
       throw new EbbException(
-          "'" + where + "' cannot be read (" + e.getOriginalMessage() + ")",
-          "compare it with the config.json of a model",
+          "'%s' cannot be %s".formatted(name, at.isMissingNode() ? "left out" : at),
+          expected(e),
           e);
+    }
+  }
+
+  private static String expected(JsonProcessingException e) {
+    if (e instanceof MismatchedInputException mismatch) {
+      Class<?> type = mismatch.getTargetType();
+      if (type != null && type.isEnum()) {
+        return "use " + Arrays.toString(type.getEnumConstants()).replaceAll("[\\[\\]]", "");
+      }
+      if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
+        return "give a whole number";
+      }
+      if (type == double.class || type == Double.class) {
+        return "give a number";
+      }
+      if (type == boolean.class) {
+        return "give true or false";
+      }
+    }
+    return "compare it with the config.json of a model";
+  }
+
+  private static void requireValues(JsonNode node, String path) {
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (entry.getValue().isNull() || entry.getValue().isMissingNode()) {
+        throw new EbbException(
+            "'" + path + entry.getKey() + "' has no value", "give one or leave the setting out");
+      }
+      requireValues(entry.getValue(), path + entry.getKey() + ".");
     }
   }
 
@@ -123,6 +165,10 @@ public final class ConfigJson {
       }
       if (below instanceof ObjectNode section && entry.getValue() instanceof ObjectNode values) {
         overlay(section, values, source, path + entry.getKey() + ".");
+      } else if (below instanceof ObjectNode section) {
+        throw new EbbException(
+            source + ": '" + path + entry.getKey() + "' is a section, not a value",
+            "put its settings below it, indented: " + String.join(", ", keys(section, "")));
       } else {
         lower.set(entry.getKey(), entry.getValue());
       }

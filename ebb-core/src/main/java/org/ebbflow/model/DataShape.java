@@ -16,9 +16,20 @@ import org.jspecify.annotations.Nullable;
 public record DataShape(
     int dimension, boolean bytes, Dataset.@Nullable ImageShape image, List<String> columns) {
 
-  /** Copies the list. */
+  /** Copies the list and checks that the parts agree. */
   public DataShape {
     columns = columns == null ? List.of() : List.copyOf(columns);
+    if (dimension < 1) {
+      throw new EbbException("dimension is " + dimension, "give 1 or more");
+    }
+    if (image != null && image.values() != dimension) {
+      throw new EbbException(
+          "an image of " + image.values() + " values in rows of " + dimension, "make them agree");
+    }
+    if (!columns.isEmpty() && columns.size() != dimension) {
+      throw new EbbException(
+          columns.size() + " column names for rows of " + dimension, "name every column");
+    }
   }
 
   /** The shape of a data set. */
@@ -31,11 +42,12 @@ public record DataShape(
    * Checks that data fit.
    *
    * @param what names the data in the error
-   * @throws EbbException if size, kind or column names differ
+   * @throws EbbException if size, kind, image shape or column names differ
    */
   public void requireSame(Dataset data, String what) {
     DataShape other = of(data);
-    if (other.dimension != dimension || other.bytes != bytes) {
+    boolean reshaped = image != null && other.image != null && !image.equals(other.image);
+    if (other.dimension != dimension || other.bytes != bytes || reshaped) {
       throw new EbbException(
           what + " holds " + other + ", but the model takes " + this,
           "give data of the shape it was trained on");

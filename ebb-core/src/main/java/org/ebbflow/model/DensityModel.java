@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
@@ -38,7 +40,7 @@ public final class DensityModel {
   /**
    * Reads a model folder.
    *
-   * @throws org.ebbflow.EbbException naming the file at fault and what is wrong with it
+   * @throws EbbException naming the file at fault and what is wrong with it
    */
   public static DensityModel load(Path folder) {
     ModelFolder files = new ModelFolder(folder);
@@ -93,7 +95,7 @@ public final class DensityModel {
    * {@code log p(x)} of every row in nats, in the data's order.
    *
    * @param progress told the share done, 0 to 1
-   * @throws org.ebbflow.EbbException if the data do not fit the model
+   * @throws EbbException if the data do not fit the model
    */
   public double[] logProb(Dataset data, DoubleConsumer progress) {
     shape.requireSame(data, "the data");
@@ -105,9 +107,21 @@ public final class DensityModel {
     return logProb(Dataset.of(rows), done -> {});
   }
 
-  /** Mean negative log-likelihood of data with its standard error, in nats, and in bits/dim. */
+  /**
+   * Mean negative log-likelihood of data with its standard error, in nats, and in bits/dim.
+   *
+   * @throws DataException naming the first row whose log-density is not finite
+   */
   public LogLikelihood.Summary evaluate(Dataset data, DoubleConsumer progress) {
-    return LogLikelihood.summarise(logProb(data, progress), shape.dimension());
+    double[] logProb = logProb(data, progress);
+    for (int i = 0; i < logProb.length; i++) {
+      if (!Double.isFinite(logProb[i])) {
+        throw new DataException(
+            "the log-density of data row %d is %s".formatted(i + 1, logProb[i]),
+            "check that row: its numbers are far outside the training data");
+      }
+    }
+    return LogLikelihood.summarise(logProb, shape.dimension());
   }
 
   /** {@code ∇_x log p(x)} of every row, (rows, D) to (rows, D). */
@@ -132,9 +146,14 @@ public final class DensityModel {
    *
    * @param seed of the draws; the same seed gives the same rows
    * @param progress told the share done, 0 to 1
-   * @throws org.ebbflow.EbbException if a layer cannot be inverted, naming it
+   * @throws EbbException if a layer cannot be inverted, naming it
    */
   public Dataset sample(int n, long seed, DoubleConsumer progress) {
+    if ((long) n * shape.dimension() > Integer.MAX_VALUE) {
+      throw new EbbException(
+          "%d draws of %s are more than %d numbers".formatted(n, shape, Integer.MAX_VALUE),
+          "draw fewer at once, with several seeds");
+    }
     Flow inDataSpace = flow.after(preprocessing.transform());
     double[][] rows = new double[n][];
     try (Autograd.Mode off = Autograd.off();

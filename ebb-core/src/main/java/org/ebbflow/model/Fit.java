@@ -70,8 +70,19 @@ public final class Fit {
             new BestKeeper(listener));
   }
 
+  /**
+   * Takes up the folder's checkpoint, if there is one. Nothing is written: what does not belong to
+   * the run is refused before anything of it is overwritten.
+   *
+   * @throws EbbException if the checkpoint is damaged or of a run with other data or settings
+   */
+  public void restore() {
+    trainer.restore();
+  }
+
   /** Writes the configuration, trains to the end or until {@link #stop}, and returns why. */
   public Outcome run() {
+    restore();
     folder.create();
     folder.writeConfig(shape, config);
     return trainer.run();

@@ -81,6 +81,11 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
         });
     for (int i = 0; i < columns; i++) {
       deviation[i] = Math.sqrt(deviation[i]);
+      if (!Double.isFinite(deviation[i])) {
+        throw new DataException(
+            train.columnLabel(i) + " holds numbers too large to be squared",
+            "give it in larger units or leave it out");
+      }
       // A column of one value leaves only the rounding of its mean.
       if (!(deviation[i] > 1e-12 * Math.abs(mean[i]) && deviation[i] > 0)) {
         throw new DataException(

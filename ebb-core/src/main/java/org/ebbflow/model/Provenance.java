@@ -2,6 +2,7 @@ package org.ebbflow.model;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.tensor.Engine;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ public record Provenance(
 
   /** Copies the maps. */
   public Provenance {
+    Objects.requireNonNull(data);
     versions = new LinkedHashMap<>(versions);
     metrics = new LinkedHashMap<>(metrics);
   }
@@ -51,6 +53,11 @@ public record Provenance(
     Map<String, Double> all = new LinkedHashMap<>(metrics);
     all.putAll(more);
     return new Provenance(versions, threads, command, data, test, started, all);
+  }
+
+  /** The same for other test rows. */
+  public Provenance testedOn(Source rows) {
+    return new Provenance(versions, threads, command, data, rows, started, metrics);
   }
 
   /** Versions of what runs here. */

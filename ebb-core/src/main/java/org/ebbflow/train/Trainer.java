@@ -40,6 +40,7 @@ public final class Trainer {
   private final String runFingerprint;
   private TrainState state = new TrainState();
   private volatile boolean stopping;
+  private boolean restored;
   private long sessionStart;
   private double secondsBefore;
 
@@ -105,6 +106,18 @@ public final class Trainer {
   }
 
   /**
+   * Takes up the checkpoint, if there is one; {@link #run} does so itself unless it has been done.
+   *
+   * @throws EbbException if the checkpoint cannot be read or belongs to another run
+   */
+  public void restore() {
+    if (!restored && checkpoint != null && checkpointFile != null && Files.exists(checkpointFile)) {
+      state = checkpoint.read(runFingerprint);
+    }
+    restored = true;
+  }
+
+  /**
    * Trains from the checkpoint, if there is one, to the end or until {@link #stop}.
    *
    * @return why it ended; the averaged flow holds the last average, the listener has been told of
@@ -113,9 +126,7 @@ public final class Trainer {
    *     checkpoint cannot be read or written
    */
   public Outcome run() {
-    if (checkpoint != null && checkpointFile != null && Files.exists(checkpointFile)) {
-      state = checkpoint.read(runFingerprint);
-    }
+    restore();
     sessionStart = System.nanoTime();
     secondsBefore = state.seconds;
     Outcome outcome = loop();

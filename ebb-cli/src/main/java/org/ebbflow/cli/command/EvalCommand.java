@@ -53,7 +53,9 @@ public final class EvalCommand implements Callable<Integer> {
     result.put("nll", Results.round(summary.nll(), 6));
     result.put("bitsPerDim", Results.round(summary.bitsPerDimension(), 6));
     result.put("rows", summary.rows());
-    result.put("standardError", Results.round(summary.standardError(), 6));
+    // One row has no spread.
+    result.put(
+        "standardError", summary.rows() == 1 ? null : Results.round(summary.standardError(), 6));
     return result;
   }
 }

@@ -1,7 +1,9 @@
 package org.ebbflow.cli.command;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.input.DataFile;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Spec;
       "  ebb fit --data train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz \\",
       "          --set validation=10000 --epochs 100 --out mnist-ssm",
       "  ebb fit --resume --out model                 goes on after Ctrl-C or a crash",
-      "  ebb fit --resume --out model --epochs 200    goes on for longer"
+      "  ebb fit --resume --out model --epochs 200    goes on for longer (not with a cosine schedule)"
     })
 public final class FitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -77,14 +79,18 @@ public final class FitCommand implements Callable<Integer> {
             testRows == null || test == null
                 ? null
                 : Provenance.Source.of(test.toString(), testRows));
-    return new FitSession(spec, folder, config, rows, testRows, provenance).run();
+    return session(folder, config, rows, testRows, provenance);
   }
 
   private int goOn(ModelFolder folder) {
     RunConfig before = DensityModel.configOf(out);
     Provenance provenance = folder.readProvenance();
     RunConfig config = options.extend(before);
-    Path path = data == null ? Path.of(provenance.data().path()) : data;
+    if (provenance.data().path().equals(QuickstartCommand.SOURCE)) {
+      throw new EbbException(
+          out + " holds a quickstart", "go on with: ebb quickstart --resume --out " + out);
+    }
+    Path path = original(data, provenance.data(), "--data");
     Dataset rows = DataFile.read(path);
     if (!rows.fingerprint().equals(provenance.data().fingerprint())) {
       throw new EbbException(
@@ -92,9 +98,36 @@ public final class FitCommand implements Callable<Integer> {
           "give the original file with --data, or start anew in another --out");
     }
     Provenance.Source tested = provenance.test();
-    Path testPath = test != null ? test : tested == null ? null : Path.of(tested.path());
+    Path testPath = test == null && tested == null ? null : original(test, tested, "--test");
     Dataset testRows = readTest(testPath, rows);
-    return new FitSession(spec, folder, config, rows, testRows, provenance).run();
+    if (testPath != null && testRows != null) {
+      provenance = provenance.testedOn(Provenance.Source.of(testPath.toString(), testRows));
+    }
+    return session(folder, config, rows, testRows, provenance);
+  }
+
+  /** The file that a run began with, unless another is given for it. */
+  private Path original(@Nullable Path given, Provenance.@Nullable Source source, String option) {
+    if (given != null || source == null) {
+      return Objects.requireNonNull(given);
+    }
+    Path path = Path.of(source.path());
+    if (!Files.exists(path)) {
+      throw new EbbException(
+          path + ", which the run in " + out + " began with, does not exist here",
+          "name the file with " + option);
+    }
+    return path;
+  }
+
+  private int session(
+      ModelFolder folder,
+      RunConfig config,
+      Dataset rows,
+      @Nullable Dataset testRows,
+      Provenance provenance) {
+    return new FitSession(spec, folder, config, rows, testRows, provenance)
+        .run("ebb fit --resume --out " + out);
   }
 
   private static @Nullable Dataset readTest(@Nullable Path path, Dataset train) {

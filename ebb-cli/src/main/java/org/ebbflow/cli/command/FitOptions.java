@@ -94,6 +94,16 @@ final class FitOptions {
           option + " cannot change in a resumed run",
           "leave it out or start anew in another --out");
     }
+    String length =
+        steps != null
+            ? "--steps"
+            : epochs != null ? "--epochs" : minutes != null ? "--minutes" : "";
+    if (!length.isEmpty() && before.training().schedule().name().equals("cosine")) {
+      throw new EbbException(
+          length + " cannot change in this run: its learning rate falls to 0 at the planned end",
+          "leave it out, or start anew in another --out, with --set schedule.name=constant to stay"
+              + " free");
+    }
     ObjectNode tree = ConfigJson.write(before);
     apply(tree);
     return ConfigJson.read(tree);

@@ -62,10 +62,16 @@ final class FitSession {
         Map.of());
   }
 
-  /** Trains, then tests and reports; returns the exit code. */
-  int run() {
+  /**
+   * Trains, then tests and reports.
+   *
+   * @param resumeCommand what the user is told to go on with after Ctrl-C
+   * @return the exit code
+   */
+  int run(String resumeCommand) {
     Bar bar = new Bar();
     Fit fit = new Fit(config, data, folder, bar);
+    fit.restore();
     folder.create();
     folder.writeProvenance(provenance);
     Outcome outcome;
@@ -78,10 +84,7 @@ final class FitSession {
       }
       if (outcome == Outcome.INTERRUPTED) {
         System.err.println(
-            "stopped at step "
-                + fit.state().step
-                + "; go on with: ebb fit --resume --out "
-                + folder.path());
+            "stopped at step " + fit.state().step + "; go on with: " + resumeCommand);
         return 130;
       }
       return finish(fit, outcome);

@@ -7,9 +7,11 @@ import org.ebbflow.cli.input.BundledMnist;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.ConfigJson;
 import org.ebbflow.model.DataShape;
+import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.ModelFolder;
 import org.ebbflow.model.Provenance;
 import org.ebbflow.model.RunConfig;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,6 +28,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExample:%n",
     footer = "  ebb quickstart --out digits")
 public final class QuickstartCommand implements Callable<Integer> {
+  static final String SOURCE = "bundled MNIST digits";
+  private static final double DEFAULT_EPOCHS = 40;
   private static final int TEST_ROWS = 1000;
   private static final long SPLIT_SEED = 20;
 
@@ -38,39 +42,69 @@ public final class QuickstartCommand implements Callable<Integer> {
   private Path out = Path.of("runs", "quickstart");
 
   @Option(names = "--epochs", paramLabel = "N", description = "Passes over the data (default 40).")
-  private double epochs = 40;
+  private @Nullable Double epochs;
 
   @Option(names = "--force", description = "Overwrite an earlier quickstart in DIR.")
   private boolean force;
 
+  @Option(names = "--resume", description = "Go on from the checkpoint in DIR.")
+  private boolean resume;
+
   @Override
   public Integer call() {
     ModelFolder folder = new ModelFolder(out);
+    Dataset.Split split = BundledMnist.images().split(TEST_ROWS, SPLIT_SEED);
+    return resume ? goOn(folder, split) : start(folder, split);
+  }
+
+  private int start(ModelFolder folder, Dataset.Split split) {
     if (folder.isTaken() && !force) {
       throw new EbbException(
-          out + " already holds a run", "add --force to overwrite it, or choose another --out");
+          out + " already holds a run",
+          "add --resume to go on with it, --force to overwrite it, or choose another --out");
     }
-    folder.clear();
-    Dataset.Split split = BundledMnist.images().split(TEST_ROWS, SPLIT_SEED);
+    double passes = epochs == null ? DEFAULT_EPOCHS : epochs;
     RunConfig defaults =
         RunConfig.defaults(
             FitOptions.DEFAULT_MODEL, FitOptions.DEFAULT_OBJECTIVE, DataShape.of(split.train()));
     var tree = ConfigJson.write(defaults);
     // Six times fewer images than the full experiment has: larger steps make up for fewer.
-    ConfigJson.set(tree, "training.epochs", String.valueOf(epochs));
+    ConfigJson.set(tree, "training.epochs", String.valueOf(passes));
     ConfigJson.set(tree, "validation", "1000");
     ConfigJson.set(tree, "learningRate", "3e-4");
-    ConfigJson.set(tree, "schedule.epochs", String.valueOf((int) epochs));
+    ConfigJson.set(tree, "schedule.epochs", String.valueOf((int) passes));
     Provenance provenance =
         FitSession.provenance(
             "ebb quickstart",
-            Provenance.Source.of("bundled MNIST digits", split.train()),
-            Provenance.Source.of("bundled MNIST digits", split.validation()));
+            Provenance.Source.of(SOURCE, split.train()),
+            Provenance.Source.of(SOURCE, split.validation()));
+    RunConfig config = ConfigJson.read(tree);
+    folder.clear();
+    return session(folder, config, split, provenance);
+  }
+
+  private int goOn(ModelFolder folder, Dataset.Split split) {
+    RunConfig before = DensityModel.configOf(out);
+    Provenance provenance = folder.readProvenance();
+    if (!provenance.data().fingerprint().equals(split.train().fingerprint())) {
+      throw new EbbException(
+          out + " holds no quickstart", "go on with: ebb fit --resume --out " + out);
+    }
+    var tree = ConfigJson.write(before);
+    if (epochs != null) {
+      ConfigJson.set(tree, "training.epochs", String.valueOf(epochs));
+    }
+    return session(folder, ConfigJson.read(tree), split, provenance);
+  }
+
+  private int session(
+      ModelFolder folder, RunConfig config, Dataset.Split split, Provenance provenance) {
     int code =
-        new FitSession(
-                spec, folder, ConfigJson.read(tree), split.train(), split.validation(), provenance)
-            .run();
-    System.err.println("open " + out.resolve("report.html").toAbsolutePath());
+        new FitSession(spec, folder, config, split.train(), split.validation(), provenance)
+            .run("ebb quickstart --resume --out " + out);
+    if (code == 0) {
+      System.err.println("open " + out.resolve("report.html").toAbsolutePath());
+    }
     return code;
   }
 }
