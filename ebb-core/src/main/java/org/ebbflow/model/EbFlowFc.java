@@ -35,10 +35,13 @@ public record EbFlowFc(
     SmoothLeakyRelu.requireAlpha(alpha);
   }
 
-  /** L = 2, α = 0.3; residual for colour images. */
+  /**
+   * α = 0.3. For images the published L = 2, residual for colour; for tables L = 6, since a bend
+   * costs little there and few columns need several.
+   */
   static EbFlowFc defaults(DataShape shape) {
     boolean colour = shape.image() != null && shape.image().channels() == 3;
-    return new EbFlowFc(2, 0.3, colour, FullyConnected.Structure.FULL, true);
+    return new EbFlowFc(shape.bytes() ? 2 : 6, 0.3, colour, FullyConnected.Structure.FULL, true);
   }
 
   @Override

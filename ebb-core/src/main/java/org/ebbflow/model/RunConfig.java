@@ -30,6 +30,8 @@ public record RunConfig(
     DType dtype,
     int threads) {
 
+  private static final int WIDE = 256;
+
   /** Checks the ranges. */
   public RunConfig {
     if (!(validation > 0 && Double.isFinite(validation))) {
@@ -78,6 +80,15 @@ public record RunConfig(
         1,
         DType.FLOAT32,
         0);
+  }
+
+  /**
+   * The objective that suits data of a shape: sliced score matching for images and wide tables,
+   * where determinants dominate a step; maximum likelihood for narrow tables, where they cost
+   * nothing and strongly correlated columns make score matching slow to converge.
+   */
+  public static String defaultObjective(DataShape shape) {
+    return shape.bytes() || shape.dimension() >= WIDE ? "ssm" : "ml";
   }
 
   private static TrainSettings train(

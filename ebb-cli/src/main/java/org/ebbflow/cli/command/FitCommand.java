@@ -74,6 +74,7 @@ public final class FitCommand implements Callable<Integer> {
     RunConfig config = options.resolve(DataShape.of(rows));
     Provenance provenance =
         FitSession.provenance(
+            config,
             commandLine(),
             Provenance.Source.of(data.toString(), rows),
             testRows == null || test == null

@@ -19,7 +19,6 @@ import picocli.CommandLine.Option;
 /** The options of {@code ebb fit} that decide the run's configuration. */
 final class FitOptions {
   static final String DEFAULT_MODEL = "ebflow-fc";
-  static final String DEFAULT_OBJECTIVE = "ssm";
 
   @Option(names = "--model", paramLabel = "M", description = "Architecture: ebflow-fc (default).")
   private @Nullable String model;
@@ -27,7 +26,9 @@ final class FitOptions {
   @Option(
       names = "--objective",
       paramLabel = "O",
-      description = "ml, sml, ssm (default), dsm or fdssm.")
+      description =
+          "ml, sml, ssm, dsm or fdssm; ssm unless given for images and wide tables, ml for tables"
+              + " of fewer than 256 columns.")
   private @Nullable String objective;
 
   @Option(
@@ -68,7 +69,7 @@ final class FitOptions {
         choose(
             objective,
             file == null ? null : file.path("objective").path("name"),
-            DEFAULT_OBJECTIVE);
+            RunConfig.defaultObjective(shape));
     ObjectNode tree = ConfigJson.write(RunConfig.defaults(name, target, shape));
     if (file != null && config != null) {
       ConfigJson.overlay(tree, file, config.toString());

@@ -51,10 +51,10 @@ final class FitSession {
   }
 
   static Provenance provenance(
-      String command, Provenance.Source data, Provenance.@Nullable Source test) {
+      RunConfig config, String command, Provenance.Source data, Provenance.@Nullable Source test) {
     return new Provenance(
         Provenance.versionsHere(),
-        Engine.cpu().threads(),
+        config.threads() > 0 ? config.threads() : Engine.cpu().threads(),
         command,
         data,
         test,

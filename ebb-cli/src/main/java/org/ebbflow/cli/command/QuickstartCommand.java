@@ -65,20 +65,20 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
     double passes = epochs == null ? DEFAULT_EPOCHS : epochs;
     RunConfig defaults =
-        RunConfig.defaults(
-            FitOptions.DEFAULT_MODEL, FitOptions.DEFAULT_OBJECTIVE, DataShape.of(split.train()));
+        RunConfig.defaults(FitOptions.DEFAULT_MODEL, "ssm", DataShape.of(split.train()));
     var tree = ConfigJson.write(defaults);
     // Six times fewer images than the full experiment has: larger steps make up for fewer.
     ConfigJson.set(tree, "training.epochs", String.valueOf(passes));
     ConfigJson.set(tree, "validation", "1000");
     ConfigJson.set(tree, "learningRate", "3e-4");
     ConfigJson.set(tree, "schedule.epochs", String.valueOf((int) passes));
+    RunConfig config = ConfigJson.read(tree);
     Provenance provenance =
         FitSession.provenance(
+            config,
             "ebb quickstart",
             Provenance.Source.of(SOURCE, split.train()),
             Provenance.Source.of(SOURCE, split.validation()));
-    RunConfig config = ConfigJson.read(tree);
     folder.clear();
     return session(folder, config, split, provenance);
   }
