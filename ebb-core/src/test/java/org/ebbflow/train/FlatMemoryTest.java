@@ -58,7 +58,6 @@ class FlatMemoryTest {
                 "-Xms128m",
                 "-Xmx128m",
                 "-XX:+AlwaysPreTouch",
-                "-XX:TieredStopAtLevel=1",
                 "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -162,6 +161,7 @@ class FlatMemoryTest {
                 }
               }
             };
+        Engine.cpu().setThreads(1); // the tensors are tiny
         trainer("ssm", "adam", TO, measure).run();
       } else {
         Engine engine = Engine.cpu();
