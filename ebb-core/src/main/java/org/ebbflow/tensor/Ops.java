@@ -75,6 +75,13 @@ public final class Ops {
     return torch.clamp_max(torch.clamp_min(x, new Scalar(low)), new Scalar(high));
   }
 
+  /** {@code x} with entries below {@code low} raised to it. */
+  public static Tensor atLeast(Tensor x, double low) {
+    try (Scalar s = new Scalar(low)) {
+      return x.clamp_min(s);
+    }
+  }
+
   /** Sum over the event: (B, …) to (B). */
   public static Tensor sumEvent(Tensor x) {
     return x.dim() == 1 ? x : x.flatten(1, -1).sum(1);

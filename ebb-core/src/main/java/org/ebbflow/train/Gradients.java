@@ -2,7 +2,6 @@ package org.ebbflow.train;
 
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
@@ -32,9 +31,8 @@ final class Gradients {
         return null;
       }
       if (clip > 0 && norm > clip) {
-        for (Tensor gradient : gradients) {
-          gradient.mul_(new Scalar(clip / norm));
-        }
+        // Not in place: autograd may hand out views, and one tensor for two parameters.
+        return gradients.stream().map(gradient -> Ops.mul(gradient, clip / norm)).toList();
       }
     }
     return gradients;

@@ -147,6 +147,9 @@ public final class Trainer {
               ? Math.toIntExact(order.batchesPerEpoch())
               : settings.validateEvery();
       while (state.step < totalSteps) {
+        if (settings.patience() > 0 && state.validationsSinceBest >= settings.patience()) {
+          return Outcome.STOPPED_EARLY; // also when resumed from where patience ran out
+        }
         if (stopping) {
           return Outcome.INTERRUPTED;
         }
@@ -161,9 +164,6 @@ public final class Trainer {
           validate();
           save();
           lastSave = System.nanoTime();
-          if (settings.patience() > 0 && state.validationsSinceBest >= settings.patience()) {
-            return Outcome.STOPPED_EARLY;
-          }
         } else if (System.nanoTime() - lastSave > settings.checkpointSeconds() * 1_000_000_000L) {
           save();
           lastSave = System.nanoTime();

@@ -72,7 +72,7 @@ public final class ActNorm implements Bijection {
       Tensor centred = perChannel.sub(mean.unsqueeze(1));
       Tensor deviation = centred.square().mean(1).sqrt();
       Ops.assign(shift, mean);
-      Ops.assign(logScale, Ops.clamp(deviation, SMALLEST_DEVIATION, Double.MAX_VALUE).log());
+      Ops.assign(logScale, Ops.atLeast(deviation, SMALLEST_DEVIATION).log());
     }
   }
 
