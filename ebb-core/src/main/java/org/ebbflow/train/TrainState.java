@@ -1,50 +1,77 @@
 package org.ebbflow.train;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where training stands: everything a checkpoint holds besides tensors, written to it as JSON.
- * Mutable and confined to the training thread; what others see are copies.
  *
- * <p>Random numbers need no state of their own: each step's generator is seeded by the run's seed
- * and the step's number, each epoch's order by the seed and the epoch's.
+ * <p>Changed by the training thread alone; read it there, in a listener's call, or when training is
+ * over. Random numbers need no state of their own: each step's generator is seeded by the run's
+ * seed and the step's number, each epoch's order by the seed and the epoch's.
  */
+@JsonAutoDetect(
+    fieldVisibility = JsonAutoDetect.Visibility.ANY,
+    getterVisibility = JsonAutoDetect.Visibility.NONE,
+    isGetterVisibility = JsonAutoDetect.Visibility.NONE)
 public final class TrainState {
+  long step;
+  double seconds;
+  long droppedSamples;
+  long skippedSteps;
+  int skippedInARow;
+  @Nullable Double bestNll;
+  long bestStep;
+  int validationsSinceBest;
+  double lossSum;
+  long lossCount;
+  List<LossPoint> losses = new ArrayList<>();
+  List<ValidationPoint> validations = new ArrayList<>();
+
+  TrainState() {}
+
   /** Steps done. */
-  public long step;
+  public long step() {
+    return step;
+  }
 
   /** Seconds of training, over all sessions. */
-  public double seconds;
+  public double seconds() {
+    return seconds;
+  }
 
   /** Samples left out because their loss was not finite. */
-  public long droppedSamples;
+  public long droppedSamples() {
+    return droppedSamples;
+  }
 
   /** Steps without effect because nothing finite was left. */
-  public long skippedSteps;
+  public long skippedSteps() {
+    return skippedSteps;
+  }
 
-  /** Lowest validation NLL so far in nats; null before the first validation. */
-  public @Nullable Double bestNll;
+  /** Lowest validation NLL so far in nats; empty before the first validation. */
+  public OptionalDouble bestNll() {
+    Double best = bestNll;
+    return best == null ? OptionalDouble.empty() : OptionalDouble.of(best);
+  }
 
-  /** When {@link #bestNll} was reached. */
-  public long bestStep;
-
-  /** Validations since. */
-  public int validationsSinceBest;
-
-  /** Steps skipped one after the other, up to now. */
-  public int skippedInARow;
-
-  /** Sum and number of the losses since the last loss point. */
-  public double lossSum;
-
-  /** See {@link #lossSum}. */
-  public long lossCount;
+  /** The step at which {@link #bestNll} was reached. */
+  public long bestStep() {
+    return bestStep;
+  }
 
   /** The training curve. */
-  public List<LossPoint> losses = new ArrayList<>();
+  public List<LossPoint> losses() {
+    return Collections.unmodifiableList(losses);
+  }
 
   /** The validation curve. */
-  public List<ValidationPoint> validations = new ArrayList<>();
+  public List<ValidationPoint> validations() {
+    return Collections.unmodifiableList(validations);
+  }
 }

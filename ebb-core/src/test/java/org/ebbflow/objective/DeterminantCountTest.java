@@ -67,8 +67,8 @@ class DeterminantCountTest {
               "",
               listener);
       trainer.run();
-      assertThat(trainer.state().step).isEqualTo(STEPS);
-      assertThat(trainer.state().validations).hasSize(1);
+      assertThat(trainer.state().step()).isEqualTo(STEPS);
+      assertThat(trainer.state().validations()).hasSize(1);
       assertThat(trained[0]).as("factorisations").isEqualTo((long) STEPS * LAYERS * factorisations);
       assertThat(trained[1]).as("solves").isEqualTo((long) STEPS * LAYERS * solves);
       // The likelihood reported at the end needs each layer's determinant, once.

@@ -84,7 +84,7 @@ final class FitSession {
       }
       if (outcome == Outcome.INTERRUPTED) {
         System.err.println(
-            "stopped at step " + fit.state().step + "; go on with: " + resumeCommand);
+            "stopped at step " + fit.state().step() + "; go on with: " + resumeCommand);
         return 130;
       }
       return finish(fit, outcome);
@@ -95,12 +95,12 @@ final class FitSession {
     DensityModel best = DensityModel.load(folder.path());
     TrainState state = fit.state();
     Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("steps", (double) state.step);
-    metrics.put("bestStep", (double) state.bestStep);
-    metrics.put("seconds", Results.round(state.seconds, 3));
-    metrics.put("secondsPerStep", Results.round(state.seconds / Math.max(1, state.step), 6));
-    metrics.put("droppedSamples", (double) state.droppedSamples);
-    metrics.put("skippedSteps", (double) state.skippedSteps);
+    metrics.put("steps", (double) state.step());
+    metrics.put("bestStep", (double) state.bestStep());
+    metrics.put("seconds", Results.round(state.seconds(), 3));
+    metrics.put("secondsPerStep", Results.round(state.seconds() / Math.max(1, state.step()), 6));
+    metrics.put("droppedSamples", (double) state.droppedSamples());
+    metrics.put("skippedSteps", (double) state.skippedSteps());
     LogLikelihood.Summary validation = evaluate(best, fit.split().validation(), "validation");
     metrics.put("validationNll", validation.nll());
     LogLikelihood.Summary tested = test == null ? null : evaluate(best, test, "test");
@@ -117,8 +117,8 @@ final class FitSession {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("model", folder.path().toString());
     result.put("outcome", outcome.name().toLowerCase(Locale.ROOT));
-    result.put("steps", state.step);
-    result.put("seconds", Results.round(state.seconds, 1));
+    result.put("steps", state.step());
+    result.put("seconds", Results.round(state.seconds(), 1));
     result.put("validation", EvalCommand.figures(validation));
     if (tested != null) {
       result.put("test", EvalCommand.figures(tested));
@@ -151,7 +151,7 @@ final class FitSession {
     @Override
     public void stepped(TrainState state, long totalSteps) {
       if (line != null) {
-        line.stepTo(state.step);
+        line.stepTo(state.step());
       }
     }
 

@@ -66,8 +66,8 @@ public record FitReport(
             .tile("Bits per dimension", format("%.3f", headline.bitsPerDimension()), on)
             .tile(
                 "Training",
-                format("%.1f min", state.seconds / 60),
-                format("%.1f ms a step", 1000 * state.seconds / Math.max(1, state.step)))
+                format("%.1f min", state.seconds() / 60),
+                format("%.1f ms a step", 1000 * state.seconds() / Math.max(1, state.step())))
             .tile("Parameters", format("%,d", model.parameterCount()), config.model().name());
     report.section(results());
     report.section(curves());
@@ -101,17 +101,17 @@ public record FitReport(
     }
     String prose =
         "The parameters are an exponential moving average; those with the lowest validation NLL"
-            + format(" (step %,d) are kept. ", state.bestStep)
+            + format(" (step %,d) are kept. ", state.bestStep())
             + (model.preprocessing().dequantises()
                 ? "Densities are of pixel values from 0 to 256 after uniform dequantisation."
                 : "Densities are in the units of the data's columns.");
     Section section = new Section("Likelihood").paragraph(prose).table(table);
-    if (state.droppedSamples > 0 || state.skippedSteps > 0) {
+    if (state.droppedSamples() > 0 || state.skippedSteps() > 0) {
       section.paragraph(
           format(
               "%,d samples were left out and %,d steps skipped because a loss or gradient was not"
                   + " finite.",
-              state.droppedSamples, state.skippedSteps));
+              state.droppedSamples(), state.skippedSteps()));
     }
     Histogram histogram = new Histogram("Log-densities", "log p(x) [nats]");
     histogram.series("validation", model.logProb(split.validation(), done -> {}));
@@ -130,19 +130,19 @@ public record FitReport(
     LineChart loss = new LineChart("Training loss", "step", "loss (" + objective + ")");
     loss.noisy(
         objective,
-        state.losses.stream().mapToDouble(LossPoint::step).toArray(),
-        state.losses.stream().mapToDouble(LossPoint::loss).toArray(),
+        state.losses().stream().mapToDouble(LossPoint::step).toArray(),
+        state.losses().stream().mapToDouble(LossPoint::loss).toArray(),
         SMOOTHING);
     LineChart nll = new LineChart("Validation NLL", "step", "NLL [nats]");
     nll.line(
         "validation",
-        state.validations.stream().mapToDouble(ValidationPoint::step).toArray(),
-        state.validations.stream().mapToDouble(ValidationPoint::nll).toArray());
+        state.validations().stream().mapToDouble(ValidationPoint::step).toArray(),
+        state.validations().stream().mapToDouble(ValidationPoint::nll).toArray());
     return new Section("Training")
         .paragraph(
             format(
                 "%,d steps in %.1f minutes, %,d steps a pass over the training rows.",
-                state.step, state.seconds / 60, stepsPerEpoch))
+                state.step(), state.seconds() / 60, stepsPerEpoch))
         .figures(
             Figure.of(
                 loss,
