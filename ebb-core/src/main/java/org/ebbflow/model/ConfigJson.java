@@ -69,6 +69,7 @@ public final class ConfigJson {
         section(rest, "validation", Double.class),
         section(rest, "seed", Long.class),
         section(rest, "dtype", DType.class),
+        section(rest, "device", String.class),
         section(rest, "threads", Integer.class));
   }
 

@@ -38,14 +38,24 @@ public final class DensityModel {
   }
 
   /**
-   * Reads a model folder.
+   * Reads a model folder onto the processor, wherever it was trained.
    *
    * @throws EbbException naming the file at fault and what is wrong with it
    */
   public static DensityModel load(Path folder) {
+    return load(folder, "cpu");
+  }
+
+  /**
+   * Reads a model folder onto a device.
+   *
+   * @param device cpu, or cuda with libtorch's GPU build on the class path
+   * @throws EbbException naming the file at fault and what is wrong with it, or the missing device
+   */
+  public static DensityModel load(Path folder, String device) {
     ModelFolder files = new ModelFolder(folder);
     ModelFolder.Content content = files.readConfig();
-    Engine engine = Engine.cpu(content.config().dtype());
+    Engine engine = Engine.on(device, content.config().dtype());
     Flow flow = content.config().model().build(engine, content.shape());
     Preprocessing preprocessing =
         content.config().preprocessing().unfitted(engine, content.shape());

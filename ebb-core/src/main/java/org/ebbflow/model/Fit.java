@@ -45,7 +45,7 @@ public final class Fit {
     this.folder = folder;
     this.shape = DataShape.of(data);
     this.split = data.split(config.validationRows(data.rows()), config.seed());
-    Engine engine = Engine.cpu(config.dtype());
+    Engine engine = Engine.on(config.device(), config.dtype());
     if (config.threads() > 0) {
       engine.setThreads(config.threads());
     }

@@ -18,6 +18,7 @@ import org.ebbflow.train.TrainSettings;
  * @param validation rows held out to choose the best model by: a share below 1, or a number of rows
  * @param seed of everything random
  * @param dtype element type
+ * @param device where it is trained: cpu, or cuda with libtorch's GPU build on the class path
  * @param threads libtorch's threads, 0 for its own choice
  */
 public record RunConfig(
@@ -28,6 +29,7 @@ public record RunConfig(
     double validation,
     long seed,
     DType dtype,
+    String device,
     int threads) {
 
   private static final int WIDE = 256;
@@ -79,6 +81,7 @@ public record RunConfig(
         1.0 / 6,
         1,
         DType.FLOAT32,
+        "cpu",
         0);
   }
 

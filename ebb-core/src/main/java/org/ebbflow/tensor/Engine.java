@@ -30,10 +30,15 @@ public final class Engine {
   private Engine(DType dtype, String device) {
     NativeLibraries.load();
     this.dtype = dtype;
-    try {
+    try (Scope scope = Scope.open()) {
       this.device = Scope.own(new Device(device));
+      // A device's name parses wherever it is not; only a tensor there tells.
+      torch.zeros(1).to(this.device, dtype.scalarType());
     } catch (RuntimeException e) {
-      throw new EbbException("no device '" + device + "'", "use cpu or cuda", e);
+      throw new EbbException(
+          "there is no device '" + device + "' here",
+          "use cpu, or cuda with libtorch's GPU build on the class path",
+          e);
     }
     this.linearAlgebra = new LinearAlgebra();
   }

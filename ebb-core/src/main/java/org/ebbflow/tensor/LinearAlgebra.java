@@ -69,7 +69,7 @@ public final class LinearAlgebra {
 
     /** {@code W⁻¹}. */
     public Tensor inverse() {
-      return solve(torch.eye(lu.size(0)).to(lu.scalar_type()));
+      return solve(torch.eye(lu.size(0)).to(lu));
     }
 
     /** Frees the factors. */
