@@ -1,6 +1,8 @@
 package org.ebbflow.cli.command;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -18,6 +20,13 @@ import picocli.CommandLine.Option;
 
 /** The options of {@code ebb fit} that decide the run's configuration. */
 final class FitOptions {
+  // Of two equal keys, or two documents, one would silently have no effect.
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
   static final String DEFAULT_MODEL = "ebflow-fc";
 
   @Option(names = "--model", paramLabel = "M", description = "Architecture: ebflow-fc (default).")
@@ -145,7 +154,7 @@ final class FitOptions {
 
   private static ObjectNode readFile(Path file) {
     try {
-      JsonNode tree = new YAMLMapper().readTree(Files.readString(file));
+      JsonNode tree = YAML.readTree(Files.readString(file));
       if (tree instanceof ObjectNode object) {
         return object;
       }

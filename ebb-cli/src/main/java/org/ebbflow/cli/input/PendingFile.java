@@ -3,7 +3,9 @@ package org.ebbflow.cli.input;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,7 +49,20 @@ final class PendingFile implements AutoCloseable {
   static DataException unwritable(Path target, Exception e) {
     Throwable reason = e instanceof UncheckedIOException && e.getCause() != null ? e.getCause() : e;
     return new DataException(
-        target + " cannot be written (" + reason + ")", "check permissions and free space", e);
+        target + " cannot be written (" + describe(reason) + ")",
+        "check permissions and free space",
+        e);
+  }
+
+  private static String describe(Throwable reason) {
+    if (reason instanceof AccessDeniedException) {
+      return "access denied";
+    }
+    if (reason instanceof FileSystemException failed) {
+      String text = failed.getReason();
+      return text == null ? "its folder takes no new files" : text;
+    }
+    return String.valueOf(reason.getMessage());
   }
 
   /** Where to write. */
