@@ -53,6 +53,9 @@ public final class FitCommand implements Callable<Integer> {
   @Option(names = "--resume", description = "Go on from the checkpoint in DIR.")
   private boolean resume;
 
+  @Option(names = "--force", description = "Overwrite an earlier run in DIR.")
+  private boolean force;
+
   @Mixin private FitOptions options;
 
   @Override
@@ -65,9 +68,10 @@ public final class FitCommand implements Callable<Integer> {
     if (data == null) {
       throw new EbbException("there is no --data to train on", "name an IDX or CSV file");
     }
-    if (folder.isTaken()) {
+    if (folder.isTaken() && !force) {
       throw new EbbException(
-          out + " already holds a run", "add --resume to go on with it, or choose another --out");
+          out + " already holds a run",
+          "add --resume to go on with it, --force to overwrite it, or choose another --out");
     }
     Dataset rows = DataFile.read(data);
     Dataset testRows = readTest(test, rows);
@@ -76,11 +80,9 @@ public final class FitCommand implements Callable<Integer> {
         FitSession.provenance(
             config,
             commandLine(),
-            Provenance.Source.of(data.toString(), rows),
-            testRows == null || test == null
-                ? null
-                : Provenance.Source.of(test.toString(), testRows));
-    return session(folder, config, rows, testRows, provenance);
+            source(data, rows),
+            testRows == null || test == null ? null : source(test, testRows));
+    return session(folder, config, rows, testRows, provenance, true);
   }
 
   private int goOn(ModelFolder folder) {
@@ -102,9 +104,9 @@ public final class FitCommand implements Callable<Integer> {
     Path testPath = test == null && tested == null ? null : original(test, tested, "--test");
     Dataset testRows = readTest(testPath, rows);
     if (testPath != null && testRows != null) {
-      provenance = provenance.testedOn(Provenance.Source.of(testPath.toString(), testRows));
+      provenance = provenance.testedOn(source(testPath, testRows));
     }
-    return session(folder, config, rows, testRows, provenance);
+    return session(folder, config, rows, testRows, provenance, false);
   }
 
   /** The file that a run began with, unless another is given for it. */
@@ -126,9 +128,15 @@ public final class FitCommand implements Callable<Integer> {
       RunConfig config,
       Dataset rows,
       @Nullable Dataset testRows,
-      Provenance provenance) {
+      Provenance provenance,
+      boolean fresh) {
     return new FitSession(spec, folder, config, rows, testRows, provenance)
-        .run("ebb fit --resume --out " + out);
+        .run(fresh, "ebb fit --resume --out " + out);
+  }
+
+  /** With the absolute path, so that a run can be resumed from any folder. */
+  private static Provenance.Source source(Path path, Dataset rows) {
+    return Provenance.Source.of(path.toAbsolutePath().normalize().toString(), rows);
   }
 
   private static @Nullable Dataset readTest(@Nullable Path path, Dataset train) {

@@ -65,17 +65,22 @@ final class FitSession {
   /**
    * Trains, then tests and reports.
    *
+   * @param fresh whether what an earlier run left in the folder is to go
    * @param resumeCommand what the user is told to go on with after Ctrl-C
    * @return the exit code
    */
-  int run(String resumeCommand) {
+  int run(boolean fresh, String resumeCommand) {
     Bar bar = new Bar();
     Fit fit = new Fit(config, data, folder, bar);
-    fit.restore();
     folder.create();
-    folder.writeProvenance(provenance);
     Outcome outcome;
-    try (Interruption interruption = new Interruption(fit)) {
+    try (FolderLock lock = FolderLock.take(folder.path());
+        Interruption interruption = new Interruption(fit)) {
+      if (fresh) {
+        folder.clear();
+      }
+      fit.restore();
+      folder.writeProvenance(provenance);
       bar.open(fit);
       try {
         outcome = fit.run();

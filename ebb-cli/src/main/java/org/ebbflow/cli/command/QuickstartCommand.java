@@ -79,8 +79,7 @@ public final class QuickstartCommand implements Callable<Integer> {
             "ebb quickstart",
             Provenance.Source.of(SOURCE, split.train()),
             Provenance.Source.of(SOURCE, split.validation()));
-    folder.clear();
-    return session(folder, config, split, provenance);
+    return session(folder, config, split, provenance, true);
   }
 
   private int goOn(ModelFolder folder, Dataset.Split split) {
@@ -94,14 +93,18 @@ public final class QuickstartCommand implements Callable<Integer> {
     if (epochs != null) {
       ConfigJson.set(tree, "training.epochs", String.valueOf(epochs));
     }
-    return session(folder, ConfigJson.read(tree), split, provenance);
+    return session(folder, ConfigJson.read(tree), split, provenance, false);
   }
 
   private int session(
-      ModelFolder folder, RunConfig config, Dataset.Split split, Provenance provenance) {
+      ModelFolder folder,
+      RunConfig config,
+      Dataset.Split split,
+      Provenance provenance,
+      boolean fresh) {
     int code =
         new FitSession(spec, folder, config, split.train(), split.validation(), provenance)
-            .run("ebb quickstart --resume --out " + out);
+            .run(fresh, "ebb quickstart --resume --out " + out);
     if (code == 0) {
       System.err.println("open " + out.resolve("report.html").toAbsolutePath());
     }
