@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * First starts on a machine: JVMs with an empty native cache, no flags and no MKL, as where Ebb is
  * only a dependency. Each unpacks about 750 MB.
  */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class ColdCacheTest {
   private static final int D = 600;
   private static final long SMALL_STACK = 256 << 10;
