@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * {@code E(x) + log Z}, the negative log-likelihood in nats; computes every determinant at every
  * step.
  */
-public final class MaximumLikelihood implements Objective {
+public record MaximumLikelihood() implements Objective {
   @Override
   public String name() {
     return "ml";

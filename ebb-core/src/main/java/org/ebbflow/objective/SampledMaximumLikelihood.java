@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: Chao et al., 2023, arXiv:2305.15267, section 4.2 (stochastic maximum likelihood).
  */
-public final class SampledMaximumLikelihood implements Objective {
+public record SampledMaximumLikelihood() implements Objective {
   @Override
   public String name() {
     return "sml";

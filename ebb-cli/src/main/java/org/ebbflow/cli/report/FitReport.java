@@ -42,7 +42,7 @@ public record FitReport(
   private static final int SHEET_ROWS = 10;
   private static final int PAIRS = 8;
   private static final int NEIGHBOURS = 6;
-  private static final int SMOOTHING = 10;
+  private static final int SMOOTHED_POINTS = 50;
 
   /** Writes one self-contained HTML file. */
   public void write(Path file) {
@@ -132,7 +132,7 @@ public record FitReport(
         objective,
         state.losses().stream().mapToDouble(LossPoint::step).toArray(),
         state.losses().stream().mapToDouble(LossPoint::loss).toArray(),
-        SMOOTHING);
+        Math.max(1, state.losses().size() / SMOOTHED_POINTS));
     LineChart nll = new LineChart("Validation NLL", "step", "NLL [nats]");
     nll.line(
         "validation",
