@@ -13,12 +13,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The O(D³) work: factorisations of dense matrices, and solves with them.
  *
- * <p>Each call runs on a thread with a large stack of its own, because LAPACK without MKL overflows
- * the default one and takes the JVM down. Calls are counted, so that a test can hold training by
- * score matching to none. Thread-safe.
+ * <p>All but small matrices are worked on by a thread with a large stack of its own, because LAPACK
+ * without MKL overflows the default one and takes the JVM down. Calls are counted, so that a test
+ * can hold training by score matching to none. Thread-safe.
  */
 public final class LinearAlgebra {
   private static final long STACK_BYTES = 64L << 20;
+
+  /**
+   * Up to this size LAPACK works in one thread and on little stack, and a thread would dominate.
+   */
+  private static final long SMALL = 64;
 
   private final AtomicLong factorisations = new AtomicLong();
   private final AtomicLong solves = new AtomicLong();
@@ -59,7 +64,8 @@ public final class LinearAlgebra {
             "a linear layer's matrix is singular", "train with a smaller learning rate");
       }
       solves.incrementAndGet();
-      return onLargeStack(
+      return run(
+          lu.size(0),
           () -> {
             try (Autograd.Mode off = Autograd.off()) {
               return torch.linalg_lu_solve(lu, pivots, right);
@@ -88,7 +94,8 @@ public final class LinearAlgebra {
    */
   public Factorisation factorise(Tensor matrix, boolean precise) {
     factorisations.incrementAndGet();
-    return onLargeStack(
+    return run(
+        matrix.size(0),
         () -> {
           try (Scope scope = Scope.open();
               Autograd.Mode off = Autograd.off()) {
@@ -114,12 +121,17 @@ public final class LinearAlgebra {
     solves.incrementAndGet();
     // Detached here, where the caller's scope frees the view: the other thread has none.
     Tensor w = matrix.detach();
-    return onLargeStack(
+    return run(
+        matrix.size(0),
         () -> {
           try (Autograd.Mode off = Autograd.off()) {
             return torch.linalg_solve_triangular(w, right, upper);
           }
         });
+  }
+
+  private static <T> T run(long size, Supplier<T> work) {
+    return size <= SMALL ? work.get() : onLargeStack(work);
   }
 
   // The result is made under another thread's scopes (none), so it is attached to the caller's.

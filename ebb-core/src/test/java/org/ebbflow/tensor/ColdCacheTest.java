@@ -130,6 +130,8 @@ class ColdCacheTest {
         LinearAlgebra.Factorisation factors = engine.linearAlgebra().factorise(matrix, true);
         Tensor inverse = factors.inverse();
         Tensor residual = matrix.matmul(inverse).sub(engine.identity(D)).abs().max();
+        // The largest matrix that gets no stack of its own.
+        engine.linearAlgebra().factorise(engine.identity(64), true).inverse();
         Tensor x = engine.full(2, D, D);
         Tensor trace = Ops.linear(engine.identity(D), x).diagonal().sum();
         System.out.println(factors.logAbsDet() + " " + Ops.item(residual) + " " + Ops.item(trace));
