@@ -81,13 +81,8 @@ public final class Main implements Runnable {
     try {
       return new CommandLine.RunLast().execute(parsed);
     } catch (OutOfMemoryError e) {
-      throw outOfMemory(e);
-    } catch (CommandLine.ExecutionException e) {
-      String message = String.valueOf(e.getCause() == null ? null : e.getCause().getMessage());
-      if (message.contains("DefaultCPUAllocator")) { // libtorch's own memory, outside Java's
-        throw outOfMemory(e);
-      }
-      throw e;
+      CommandLine command = parsed.commandSpec().commandLine();
+      throw new CommandLine.ExecutionException(command, "out of memory", outOfMemory(e));
     }
   }
 
@@ -111,8 +106,11 @@ public final class Main implements Runnable {
 
   private static int failure(Exception e, CommandLine command) {
     PrintWriter err = command.getErr();
-    if (e instanceof EbbException) {
-      err.println("ebb: " + oneLine(e));
+    // libtorch's own memory, outside Java's.
+    boolean nativeMemory = String.valueOf(e.getMessage()).contains("DefaultCPUAllocator");
+    Exception shown = nativeMemory ? outOfMemory(e) : e;
+    if (shown instanceof EbbException) {
+      err.println("ebb: " + oneLine(shown));
       return ExitCode.USAGE;
     }
     err.println("ebb: a defect of Ebb's own, please report it:");

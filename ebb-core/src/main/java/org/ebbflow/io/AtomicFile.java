@@ -95,8 +95,18 @@ public final class AtomicFile {
    * @throws EbbException when the file cannot be written; the old content is then untouched
    */
   public static void writeString(Path target, String text) {
-    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-    write(target, channel -> writeFully(channel, bytes));
+    write(target, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Replaces a file by some bytes.
+   *
+   * @param target file to create or replace, in a folder that exists
+   * @param bytes the whole content
+   * @throws EbbException when the file cannot be written; the old content is then untouched
+   */
+  public static void write(Path target, byte[] bytes) {
+    write(target, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
   }
 
   /** Writes all that remains in the buffer, at the channel's position. */

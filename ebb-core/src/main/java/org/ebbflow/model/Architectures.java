@@ -21,11 +21,6 @@ public final class Architectures {
   record Entry(
       Class<? extends Architecture> settings, Function<DataShape, Architecture> defaults) {}
 
-  /** All names, in alphabetical order. */
-  public static Iterable<String> names() {
-    return ALL.keySet();
-  }
-
   /**
    * The architecture with the settings that suit data of a shape.
    *

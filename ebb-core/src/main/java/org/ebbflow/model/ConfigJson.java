@@ -61,16 +61,22 @@ public final class ConfigJson {
       throw new EbbException("the configuration has no section 'model'", "add one");
     }
     Architecture architecture = architecture(model.deepCopy());
-    return new RunConfig(
-        architecture,
-        section(rest, "preprocessing", PreprocessingSettings.class),
-        section(rest, "objective", ObjectiveSettings.class),
-        section(rest, "training", TrainSettings.class),
-        section(rest, "validation", Double.class),
-        section(rest, "seed", Long.class),
-        section(rest, "dtype", DType.class),
-        section(rest, "device", String.class),
-        section(rest, "threads", Integer.class));
+    RunConfig config =
+        new RunConfig(
+            architecture,
+            section(rest, "preprocessing", PreprocessingSettings.class),
+            section(rest, "objective", ObjectiveSettings.class),
+            section(rest, "training", TrainSettings.class),
+            section(rest, "validation", Double.class),
+            section(rest, "seed", Long.class),
+            section(rest, "dtype", DType.class),
+            section(rest, "device", String.class),
+            section(rest, "threads", Integer.class));
+    if (!rest.isEmpty()) {
+      String stranger = rest.fieldNames().next();
+      throw new EbbException("the configuration has no setting '" + stranger + "'", "remove it");
+    }
+    return config;
   }
 
   private static Architecture architecture(ObjectNode model) {
@@ -82,7 +88,7 @@ public final class ConfigJson {
   }
 
   private static <T> T section(ObjectNode tree, String name, Class<T> type) {
-    JsonNode node = tree.get(name);
+    JsonNode node = tree.remove(name);
     if (node == null || node.isNull()) {
       throw new EbbException("the configuration has no '" + name + "'", "add it");
     }

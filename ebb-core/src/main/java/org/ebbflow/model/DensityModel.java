@@ -10,6 +10,7 @@ import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.io.SafeTensors;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
@@ -55,11 +56,13 @@ public final class DensityModel {
   public static DensityModel load(Path folder, String device) {
     ModelFolder files = new ModelFolder(folder);
     ModelFolder.Content content = files.readConfig();
+    SafeTensors stored = files.readWeights();
+    files.requireEnough(stored, content);
     Engine engine = Engine.on(device, content.config().dtype());
     Flow flow = content.config().model().build(engine, content.shape());
     Preprocessing preprocessing =
         content.config().preprocessing().unfitted(engine, content.shape());
-    files.readWeights(flow, preprocessing);
+    files.restore(stored, flow, preprocessing);
     return new DensityModel(content.shape(), content.config(), flow, preprocessing);
   }
 
@@ -114,7 +117,7 @@ public final class DensityModel {
 
   /** {@code log p(x)} of every row in nats, (rows, D) to (rows). */
   public double[] logProb(double[][] rows) {
-    return logProb(Dataset.of(rows), done -> {});
+    return logProb(dataset(rows), done -> {});
   }
 
   /**
@@ -134,18 +137,29 @@ public final class DensityModel {
     return LogLikelihood.summarise(logProb, shape.dimension());
   }
 
-  /** {@code ∇_x log p(x)} of every row, (rows, D) to (rows, D). */
+  /** {@code ∇_x log p(x)} of every row, (rows, D) to (rows, D); a byte model's take 0 to 255. */
   public double[][] score(double[][] rows) {
-    Dataset data = Dataset.of(rows);
+    return score(dataset(rows), done -> {});
+  }
+
+  /**
+   * {@code ∇_x log p(x)} of every row, (rows, D), in the data's order; for whole numbers at the row
+   * plus its noise.
+   *
+   * @param progress told the share done, 0 to 1
+   * @throws EbbException if the data do not fit the model
+   */
+  public double[][] score(Dataset data, DoubleConsumer progress) {
     shape.requireSame(data, "the data");
     Flow inDataSpace = flow.after(preprocessing.transform());
-    double[][] result = new double[rows.length][];
-    for (int from = 0; from < rows.length; from += BATCH) {
-      int[] batch = IntStream.range(from, Math.min(from + BATCH, rows.length)).toArray();
+    double[][] result = new double[data.rows()][];
+    for (int from = 0; from < data.rows(); from += BATCH) {
+      int[] batch = IntStream.range(from, Math.min(from + BATCH, data.rows())).toArray();
       try (Scope scope = Scope.open()) {
         Tensor x = preprocessing.fixed(data, batch, config.seed());
         unpack(Engine.doubles(inDataSpace.score(x)), result, from);
       }
+      progress.accept((from + batch.length) / (double) data.rows());
     }
     return result;
   }
@@ -186,9 +200,7 @@ public final class DensityModel {
       double value = rows[i / shape.dimension()][i % shape.dimension()];
       bytes[i] = (byte) (int) Math.max(0, Math.min(255, Math.floor(value)));
     }
-    Dataset images = Dataset.ofBytes(bytes, n, shape.dimension());
-    Dataset.ImageShape image = shape.image();
-    return image == null ? images : images.withImageShape(image);
+    return asImages(Dataset.ofBytes(bytes, n, shape.dimension()));
   }
 
   /** Cuts a row-major block into rows, the first of them at {@code from}. */
@@ -197,5 +209,31 @@ public final class DensityModel {
     for (int i = 0; i < block.length / columns; i++) {
       rows[from + i] = Arrays.copyOfRange(block, i * columns, (i + 1) * columns);
     }
+  }
+
+  /** Rows as data of the model's kind. */
+  private Dataset dataset(double[][] rows) {
+    Dataset table = Dataset.of(rows);
+    if (!shape.bytes()) {
+      return table;
+    }
+    byte[] bytes = new byte[Math.multiplyExact(table.rows(), table.columns())];
+    for (int i = 0; i < bytes.length; i++) {
+      double value = table.value(i / table.columns(), i % table.columns());
+      if (value != Math.rint(value) || value < 0 || value > 255) {
+        throw new EbbException(
+            "row %d holds %s where the model takes bytes".formatted(i / table.columns(), value),
+            "give whole numbers from 0 to 255");
+      }
+      bytes[i] = (byte) (int) value;
+    }
+    return asImages(Dataset.ofBytes(bytes, table.rows(), table.columns()));
+  }
+
+  private Dataset asImages(Dataset bytes) {
+    Dataset.ImageShape image = shape.image();
+    return image == null || bytes.columns() != shape.dimension()
+        ? bytes
+        : bytes.withImageShape(image);
   }
 }

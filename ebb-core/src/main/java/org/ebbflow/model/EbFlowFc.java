@@ -50,6 +50,13 @@ public record EbFlowFc(
   }
 
   @Override
+  public long parameterCount(DataShape shape) {
+    long d = shape.dimension();
+    long matrices = matrix == FullyConnected.Structure.LU ? 2 : 1;
+    return Math.multiplyExact((long) layers, Math.addExact(matrices * d * d, d));
+  }
+
+  @Override
   public Flow build(Engine engine, DataShape shape) {
     List<Bijection> chain = new ArrayList<>();
     for (int i = 0; i < layers; i++) {

@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
@@ -28,6 +30,8 @@ public final class Fit {
   private final RunConfig config;
   private final DataShape shape;
   private final ModelFolder folder;
+  private final Provenance provenance;
+  private final Engine engine;
   private final Dataset.Split split;
   private final Flow averaged;
   private final Preprocessing preprocessing;
@@ -41,14 +45,31 @@ public final class Fit {
    * @throws EbbException if data or settings do not suit
    */
   public Fit(RunConfig config, Dataset data, ModelFolder folder, TrainListener listener) {
+    this(
+        config,
+        data,
+        folder,
+        Provenance.start(config, Fit.class.getName(), Provenance.Source.of("memory", data), null),
+        listener);
+  }
+
+  /**
+   * As the other, with what the model's provenance is to say.
+   *
+   * @param provenance completed by the run's figures at its end
+   */
+  public Fit(
+      RunConfig config,
+      Dataset data,
+      ModelFolder folder,
+      Provenance provenance,
+      TrainListener listener) {
+    this.provenance = provenance;
     this.config = config;
     this.folder = folder;
     this.shape = DataShape.of(data);
     this.split = data.split(config.validationRows(data.rows()), config.seed());
-    Engine engine = Engine.on(config.device(), config.dtype());
-    if (config.threads() > 0) {
-      engine.setThreads(config.threads());
-    }
+    this.engine = Engine.on(config.device(), config.dtype());
     this.preprocessing = config.preprocessing().fit(engine, split.train());
     Flow flow = config.model().build(engine, shape);
     this.averaged = config.model().build(engine, shape);
@@ -80,12 +101,39 @@ public final class Fit {
     trainer.restore();
   }
 
-  /** Writes the configuration, trains to the end or until {@link #stop}, and returns why. */
+  /**
+   * Writes the configuration, trains to the end or until {@link #stop}, and returns why. Where the
+   * configuration names a thread count, libtorch has it for as long as this takes.
+   */
   public Outcome run() {
     restore();
     folder.create();
     folder.writeConfig(shape, config);
-    return trainer.run();
+    folder.writeProvenance(provenance);
+    int threads = engine.threads();
+    if (config.threads() > 0) {
+      engine.setThreads(config.threads());
+    }
+    try {
+      Outcome outcome = trainer.run();
+      folder.writeProvenance(provenance.with(figures()));
+      return outcome;
+    } finally {
+      engine.setThreads(threads);
+    }
+  }
+
+  private Map<String, Double> figures() {
+    TrainState state = trainer.state();
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("steps", (double) state.step());
+    figures.put("bestStep", (double) state.bestStep());
+    state.bestNll().ifPresent(nll -> figures.put("validationNll", nll));
+    figures.put("seconds", state.seconds());
+    figures.put("secondsPerStep", state.seconds() / Math.max(1, state.step()));
+    figures.put("droppedSamples", (double) state.droppedSamples());
+    figures.put("skippedSteps", (double) state.skippedSteps());
+    return figures;
   }
 
   /** Asks {@link #run} to keep a checkpoint and return. */
@@ -116,6 +164,7 @@ public final class Fit {
   /** Which data and settings a checkpoint belongs to; how long to train is not part of it. */
   private static String fingerprint(RunConfig config, Dataset data) {
     var tree = ConfigJson.write(config);
+    tree.remove(List.of("device", "threads")); // where it runs, not what
     if (tree.get("training") instanceof ObjectNode training
         && !config.training().schedule().name().equals("cosine")) {
       training.remove(List.of("steps", "epochs", "minutes", "patience"));

@@ -17,6 +17,7 @@ import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.io.AtomicFile;
 import org.ebbflow.io.ModelFileException;
 import org.ebbflow.io.SafeTensors;
+import org.ebbflow.io.StoredTensor;
 import org.ebbflow.io.TensorFile;
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +147,8 @@ public record ModelFolder(Path path) {
         Map.of("format", FORMAT));
   }
 
-  void readWeights(Flow flow, Preprocessing preprocessing) {
+  /** What {@code model.safetensors} holds, checked to be a model's. */
+  SafeTensors readWeights() {
     if (!Files.exists(weights()) && Files.exists(checkpoint())) {
       throw new EbbException(
           "the model in " + path + " has not been validated yet", "resume its training first");
@@ -156,6 +158,22 @@ public record ModelFolder(Path path) {
       throw new ModelFileException(
           weights(), "was not written by Ebb as a model", "use the file that belongs here");
     }
+    return stored;
+  }
+
+  /** Refuses a configuration that calls for more than the file holds, before it is built. */
+  void requireEnough(SafeTensors stored, Content content) {
+    long held = stored.tensors().values().stream().mapToLong(StoredTensor::elements).sum();
+    long wanted = content.config().model().parameterCount(content.shape());
+    if (wanted > held) {
+      throw new ModelFileException(
+          weights(),
+          "holds %d numbers where config.json calls for %d".formatted(held, wanted),
+          "use the files that were written together");
+    }
+  }
+
+  void restore(SafeTensors stored, Flow flow, Preprocessing preprocessing) {
     TensorFile.restore(weights(), stored.tensors(), tensors(flow, preprocessing.transform()));
   }
 

@@ -1,5 +1,7 @@
 package org.ebbflow.model;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -46,6 +48,19 @@ public record Provenance(
     Objects.requireNonNull(data);
     versions = new LinkedHashMap<>(versions);
     metrics = new LinkedHashMap<>(metrics);
+  }
+
+  /** The provenance of a run that starts here and now. */
+  public static Provenance start(
+      RunConfig config, String command, Source data, @Nullable Source test) {
+    return new Provenance(
+        versionsHere(),
+        config.threads() > 0 ? config.threads() : Engine.cpu().threads(),
+        command,
+        data,
+        test,
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        Map.of());
   }
 
   /** The same with some metrics added or replaced. */

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.Arrays;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -105,6 +106,7 @@ public final class Engine {
 
   /** Copies an array of single-precision numbers into a tensor of this engine's element type. */
   public Tensor tensor(float[] values, long... shape) {
+    requireLength(values.length, shape);
     Tensor host = torch.empty(shape, options(ScalarType.Float), null);
     FloatBuffer buffer = host.createBuffer();
     buffer.put(values);
@@ -118,6 +120,7 @@ public final class Engine {
 
   /** Copies an array into a double-precision tensor, whatever the engine's element type. */
   public Tensor exact(double[] values, long... shape) {
+    requireLength(values.length, shape);
     Tensor host = torch.empty(shape, options(ScalarType.Double), null);
     DoubleBuffer buffer = host.createBuffer();
     buffer.put(values);
@@ -126,6 +129,7 @@ public final class Engine {
 
   /** Copies unsigned bytes into a tensor of this engine's element type, values 0 to 255. */
   public Tensor bytes(byte[] values, long... shape) {
+    requireLength(values.length, shape);
     Tensor host = torch.empty(shape, options(ScalarType.Byte), null);
     ByteBuffer buffer = host.createBuffer();
     buffer.put(values);
@@ -210,6 +214,17 @@ public final class Engine {
 
   ScalarType scalarType() {
     return dtype.scalarType();
+  }
+
+  private static void requireLength(int length, long[] shape) {
+    long expected = 1;
+    for (long axis : shape) {
+      expected = Math.multiplyExact(expected, axis);
+    }
+    if (length != expected) {
+      throw new IllegalArgumentException(
+          length + " values for a tensor of shape " + Arrays.toString(shape));
+    }
   }
 
   private static TensorOptions options(ScalarType type) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.ebbflow.EbbException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads libtorch once per JVM, safely from an empty native cache.
@@ -19,32 +20,38 @@ final class NativeLibraries {
 
   /** Loads on first call, returns at once afterwards. Thread-safe. */
   static void load() {
-    Loaded.ensure();
+    Failure failure = Loaded.FAILURE;
+    if (failure != null) {
+      throw new EbbException(failure.problem(), failure.remedy());
+    }
   }
 
+  private record Failure(String problem, String remedy) {}
+
   private static final class Loaded {
-    static {
+    // Kept, not thrown: an exception that leaves a static initialiser loses its type.
+    static final @Nullable Failure FAILURE = attempt();
+
+    private Loaded() {}
+
+    private static @Nullable Failure attempt() {
       String platform = Loader.getPlatform();
       preferMkl(platform);
       try {
         if (Loader.cacheResources("/org/bytedeco/pytorch/" + platform + "/").length == 0) {
-          throw new EbbException(
+          return new Failure(
               "no libtorch for the platform " + platform + " is on the class path",
               "add org.bytedeco:pytorch with the classifier of your platform (linux-x86_64,"
                   + " macosx-arm64 or windows-x86_64)");
         }
-      } catch (IOException e) {
-        throw new EbbException(
+        Loader.load(torch.class);
+        return null;
+      } catch (IOException | LinkageError e) {
+        return new Failure(
             "cannot unpack libtorch into the native cache (" + e.getMessage() + ")",
-            "free about 1 GB or name another folder with -Dorg.bytedeco.javacpp.cachedir=FOLDER",
-            e);
+            "free about 1 GB or name another folder with -Dorg.bytedeco.javacpp.cachedir=FOLDER");
       }
-      Loader.load(torch.class);
     }
-
-    private Loaded() {}
-
-    static void ensure() {}
 
     private static void preferMkl(String platform) {
       boolean present =

@@ -36,7 +36,10 @@ public final class Rng implements AutoCloseable {
     reseed(mix(seed, stream));
   }
 
-  /** A seed that belongs to the pair alone. */
+  /**
+   * A seed for the pair, as good as independent of other pairs'. libtorch's processor generator
+   * takes the low 32 bits of a seed, so that among 50,000 streams two may share their numbers.
+   */
   public static long mix(long seed, long stream) {
     return new SplittableRandom(seed ^ (stream * 0x9E3779B97F4A7C15L)).split().nextLong();
   }

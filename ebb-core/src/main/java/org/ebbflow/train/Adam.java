@@ -11,7 +11,8 @@ import org.ebbflow.tensor.Scope;
 
 /**
  * {@code m ← β₁m + (1 − β₁)g}, {@code v ← β₂v + (1 − β₂)g²}, {@code θ ← θ − η·m̂/(√v̂ + ε)} with
- * bias corrected m̂, v̂; with decoupled weight decay {@code θ ← (1 − ηλ)θ} first when it is AdamW.
+ * bias corrected m̂, v̂; with decoupled weight decay {@code θ ← (1 − ηλ)θ} of matrices (not of
+ * biases and scales) first when it is AdamW.
  *
  * <p>Source: Kingma and Ba, 2015, arXiv:1412.6980; Loshchilov and Hutter, 2019, arXiv:1711.05101.
  */
@@ -50,7 +51,7 @@ final class Adam implements Optimizer {
       for (int i = 0; i < parameters.size(); i++) {
         Tensor p = parameters.get(i);
         Tensor g = gradients.get(i);
-        if (settings.name().equals("adamw")) {
+        if (settings.name().equals("adamw") && p.dim() >= 2) {
           p.mul_(new Scalar(1 - learningRate * settings.weightDecay()));
         }
         Ops.interpolate(means.get(i), g, 1 - settings.beta1());

@@ -9,7 +9,7 @@ import org.ebbflow.EbbException;
  *
  * @param name {@code rmsprop}, {@code adam} or {@code adamw}
  * @param learningRate before the schedule's factor, positive
- * @param weightDecay decoupled decay of {@code adamw}, at least 0
+ * @param weightDecay decoupled decay of {@code adamw} on matrices, at least 0
  * @param smoothing RMSprop's decay of the squared gradients, in [0, 1)
  * @param beta1 Adam's decay of the gradients, in [0, 1)
  * @param beta2 Adam's decay of the squared gradients, in [0, 1)
@@ -39,8 +39,7 @@ public record OptimizerSettings(
 
   /** A named optimiser with its customary constants. */
   public static OptimizerSettings of(String name, double learningRate) {
-    double decay = name.equals("adamw") ? 0.01 : 0;
-    return new OptimizerSettings(name, learningRate, decay, 0.99, 0.9, 0.999, 1e-8);
+    return new OptimizerSettings(name, learningRate, 0.01, 0.99, 0.9, 0.999, 1e-8);
   }
 
   /** The optimiser itself, for parameters by name. */

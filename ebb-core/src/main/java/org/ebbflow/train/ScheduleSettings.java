@@ -33,6 +33,10 @@ public record ScheduleSettings(
       throw new EbbException("schedule epochs is " + epochs, "give 0 or more");
     }
     milestones = milestones == null ? List.of() : List.copyOf(milestones);
+    if (name.equals("multistep") && milestones.isEmpty()) {
+      throw new EbbException(
+          "the multistep schedule has no milestones", "give epochs: --set milestones=[30,60]");
+    }
     for (int i = 0; i < milestones.size(); i++) {
       if (milestones.get(i) < 1 || (i > 0 && milestones.get(i) <= milestones.get(i - 1))) {
         throw new EbbException("milestones are " + milestones, "give rising epoch numbers");

@@ -16,9 +16,9 @@ import org.ebbflow.EbbException;
  *     none
  * @param matchAfterPreprocessing whether scores are matched in the preprocessed space (MaP) rather
  *     than in the data's
- * @param validateEvery steps between validations, 0 for once an epoch
+ * @param validateEvery steps between validations, 0 for once an epoch of 25 steps or more
  * @param patience validations without a new best after which training stops, 0 for never
- * @param checkpointSeconds time between checkpoints, besides one at each validation
+ * @param checkpointSeconds time between checkpoints, besides one at the end
  */
 public record TrainSettings(
     int batch,

@@ -13,6 +13,8 @@ import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Minimises an objective's mean over random batches, validates by negative log-likelihood, keeps
@@ -22,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #run} is called once, from one thread; {@link #stop} from any.
  */
 public final class Trainer {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
   private static final int MAX_SKIPPED_IN_A_ROW = 20;
   private static final int LOSS_POINT_STEPS = 100;
-  private static final long VALIDATION_NOISE = 0x5eed;
+  private static final long MIN_VALIDATION_STEPS = 25;
 
   private final TrainTask task;
   private final TrainSettings settings;
@@ -142,10 +145,7 @@ public final class Trainer {
         initialise(rng);
       }
       long lastSave = System.nanoTime();
-      int every =
-          settings.validateEvery() == 0
-              ? Math.toIntExact(order.batchesPerEpoch())
-              : settings.validateEvery();
+      long every = validationSteps();
       while (state.step < totalSteps) {
         if (settings.patience() > 0 && state.validationsSinceBest >= settings.patience()) {
           return Outcome.STOPPED_EARLY; // also when resumed from where patience ran out
@@ -162,9 +162,8 @@ public final class Trainer {
         listener.stepped(state, totalSteps);
         if (state.step % every == 0) {
           validate();
-          save();
-          lastSave = System.nanoTime();
-        } else if (System.nanoTime() - lastSave > settings.checkpointSeconds() * 1_000_000_000L) {
+        }
+        if (System.nanoTime() - lastSave > settings.checkpointSeconds() * 1_000_000_000L) {
           save();
           lastSave = System.nanoTime();
         }
@@ -175,6 +174,15 @@ public final class Trainer {
       }
       return Outcome.FINISHED;
     }
+  }
+
+  /** Whole epochs, several of them where one has but few steps. */
+  private long validationSteps() {
+    if (settings.validateEvery() > 0) {
+      return settings.validateEvery();
+    }
+    long epoch = order.batchesPerEpoch();
+    return epoch * Math.max(1, (MIN_VALIDATION_STEPS + epoch - 1) / epoch);
   }
 
   private void initialise(Rng rng) {
@@ -202,18 +210,26 @@ public final class Trainer {
                 .factorAt(state.step, state.step / order.batchesPerEpoch(), totalSteps);
     try (Scope scope = Scope.open()) {
       FiniteBatch losses = FiniteBatch.of(task.objective(), matched, batch(state.step, rng), rng);
-      state.droppedSamples += losses.dropped();
+      if (losses.dropped() > 0) {
+        state.droppedSamples += losses.dropped();
+        LOG.info(
+            "step {}: {} samples without a finite loss left out", state.step, losses.dropped());
+      }
       Tensor mean = losses.mean();
       List<Tensor> gradients =
           mean == null ? null : Gradients.of(mean, parameters, settings.clip());
       if (mean == null || gradients == null) {
-        skipped(rate);
+        skipped(rate, null);
       } else {
         optimizer.step(gradients, rate);
         state.skippedInARow = 0;
         state.lossSum += Ops.item(mean);
         state.lossCount++;
       }
+    } catch (DivergenceException e) {
+      throw e;
+    } catch (EbbException e) {
+      skipped(rate, e); // a matrix without determinant or inverse at this step
     }
     average.update(state.step);
     state.step++;
@@ -224,34 +240,37 @@ public final class Trainer {
     }
   }
 
-  private void skipped(double rate) {
+  private void skipped(double rate, @Nullable EbbException cause) {
     state.skippedSteps++;
     state.skippedInARow++;
+    String why = cause == null ? "no finite loss or gradient" : String.valueOf(cause.getMessage());
+    LOG.info("step {} skipped: {}", state.step, why);
     if (state.skippedInARow >= MAX_SKIPPED_IN_A_ROW) {
-      throw new EbbException(
+      String problem =
           String.format(
               Locale.ROOT,
-              "training diverged: no finite loss or gradient in %d steps in a row, up to epoch %d,"
-                  + " step %d, learning rate %.3g",
+              "training diverged: %s in %d steps in a row, up to epoch %d, step %d, learning rate"
+                  + " %.3g",
+              why,
               MAX_SKIPPED_IN_A_ROW,
               state.step / order.batchesPerEpoch() + 1,
               state.step + 1,
-              rate),
-          "lower learningRate or set clip");
+              rate);
+      throw cause == null
+          ? new DivergenceException(problem)
+          : new DivergenceException(problem, cause);
     }
   }
 
   private void validate() {
     LogLikelihood.Summary summary =
-        LogLikelihood.of(
-            task.averaged(), task.preprocessing(), task.validation(), VALIDATION_NOISE);
+        LogLikelihood.of(task.averaged(), task.preprocessing(), task.validation(), task.seed());
     state.seconds = elapsed();
     ValidationPoint point =
         new ValidationPoint(state.step, summary.nll(), summary.standardError(), state.seconds);
     if (!Double.isFinite(point.nll())) {
-      throw new EbbException(
-          "the validation likelihood is not finite at step " + state.step,
-          "lower learningRate or set clip");
+      throw new DivergenceException(
+          "the validation likelihood is not finite at step " + state.step);
     }
     state.validations.add(point);
     Double best = state.bestNll;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
+import org.ebbflow.cli.command.FitSession.Start;
 import org.ebbflow.cli.input.DataFile;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DataShape;
@@ -68,27 +69,26 @@ public final class FitCommand implements Callable<Integer> {
     if (data == null) {
       throw new EbbException("there is no --data to train on", "name an IDX or CSV file");
     }
-    if (folder.isTaken() && !force) {
-      throw new EbbException(
-          out + " already holds a run",
-          "add --resume to go on with it, --force to overwrite it, or choose another --out");
+    if (!force) {
+      FitSession.requireFree(folder);
     }
     Dataset rows = DataFile.read(data);
     Dataset testRows = readTest(test, rows);
     RunConfig config = options.resolve(DataShape.of(rows));
     Provenance provenance =
-        FitSession.provenance(
+        Provenance.start(
             config,
             commandLine(),
             source(data, rows),
             testRows == null || test == null ? null : source(test, testRows));
-    return session(folder, config, rows, testRows, provenance, true);
+    return session(
+        folder, config, rows, testRows, provenance, force ? Start.OVERWRITE : Start.FRESH);
   }
 
   private int goOn(ModelFolder folder) {
     RunConfig before = DensityModel.configOf(out);
     Provenance provenance = folder.readProvenance();
-    RunConfig config = options.extend(before);
+    RunConfig config = options.extend(before, provenance.threads());
     if (provenance.data().path().equals(QuickstartCommand.SOURCE)) {
       throw new EbbException(
           out + " holds a quickstart", "go on with: ebb quickstart --resume --out " + out);
@@ -106,7 +106,7 @@ public final class FitCommand implements Callable<Integer> {
     if (testPath != null && testRows != null) {
       provenance = provenance.testedOn(source(testPath, testRows));
     }
-    return session(folder, config, rows, testRows, provenance, false);
+    return session(folder, config, rows, testRows, provenance, Start.RESUME);
   }
 
   /** The file that a run began with, unless another is given for it. */
@@ -129,9 +129,9 @@ public final class FitCommand implements Callable<Integer> {
       Dataset rows,
       @Nullable Dataset testRows,
       Provenance provenance,
-      boolean fresh) {
+      Start start) {
     return new FitSession(spec, folder, config, rows, testRows, provenance)
-        .run(fresh, "ebb fit --resume --out " + out);
+        .run(start, "ebb fit --resume --out " + out);
   }
 
   /** With the absolute path, so that a run can be resumed from any folder. */

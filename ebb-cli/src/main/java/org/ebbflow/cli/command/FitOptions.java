@@ -92,9 +92,11 @@ final class FitOptions {
   /**
    * A resumed run's configuration: only how long it goes on may change.
    *
+   * @param threads that it ran with, kept where the configuration leaves the number open: sums
+   *     depend on it
    * @throws EbbException naming the first option that may not
    */
-  RunConfig extend(RunConfig before) {
+  RunConfig extend(RunConfig before, int threads) {
     if (model != null || objective != null || config != null || seed != null) {
       String option =
           model != null
@@ -115,6 +117,9 @@ final class FitOptions {
               + " free");
     }
     ObjectNode tree = ConfigJson.write(before);
+    if (before.threads() == 0) {
+      ConfigJson.set(tree, "threads", String.valueOf(threads));
+    }
     apply(tree);
     return ConfigJson.read(tree);
   }

@@ -1,21 +1,20 @@
 package org.ebbflow.cli.command;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.ebbflow.EbbException;
 import org.ebbflow.cli.report.FitReport;
 import org.ebbflow.data.Dataset;
-import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.Fit;
 import org.ebbflow.model.ModelFolder;
 import org.ebbflow.model.Provenance;
 import org.ebbflow.model.RunConfig;
-import org.ebbflow.tensor.Engine;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
 import org.ebbflow.train.TrainState;
@@ -28,6 +27,8 @@ import picocli.CommandLine.Model.CommandSpec;
  * report.
  */
 final class FitSession {
+  private static final String REPORT = "report.html";
+
   private final CommandSpec spec;
   private final ModelFolder folder;
   private final RunConfig config;
@@ -50,43 +51,21 @@ final class FitSession {
     this.provenance = provenance;
   }
 
-  static Provenance provenance(
-      RunConfig config, String command, Provenance.Source data, Provenance.@Nullable Source test) {
-    return new Provenance(
-        Provenance.versionsHere(),
-        config.threads() > 0 ? config.threads() : Engine.cpu().threads(),
-        command,
-        data,
-        test,
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        Map.of());
-  }
-
   /**
    * Trains, then tests and reports.
    *
-   * @param fresh whether what an earlier run left in the folder is to go
+   * @param start what becomes of an earlier run in the folder
    * @param resumeCommand what the user is told to go on with after Ctrl-C
    * @return the exit code
    */
-  int run(boolean fresh, String resumeCommand) {
+  int run(Start start, String resumeCommand) {
     Bar bar = new Bar();
-    Fit fit = new Fit(config, data, folder, bar);
+    Fit fit = new Fit(config, data, folder, provenance, bar);
     folder.create();
-    Outcome outcome;
-    try (FolderLock lock = FolderLock.take(folder.path());
-        Interruption interruption = new Interruption(fit)) {
-      if (fresh) {
-        folder.clear();
-      }
+    try (FolderLock lock = FolderLock.take(folder.path())) {
+      start.prepare(folder);
       fit.restore();
-      folder.writeProvenance(provenance);
-      bar.open(fit);
-      try {
-        outcome = fit.run();
-      } finally {
-        bar.close();
-      }
+      Outcome outcome = train(fit, bar);
       if (outcome == Outcome.INTERRUPTED) {
         System.err.println(
             "stopped at step " + fit.state().step() + "; go on with: " + resumeCommand);
@@ -96,46 +75,88 @@ final class FitSession {
     }
   }
 
+  // Only training waits for its checkpoint when the JVM is told to go down; what follows is short.
+  private static Outcome train(Fit fit, Bar bar) {
+    try (Interruption interruption = new Interruption(fit)) {
+      bar.open(fit);
+      return fit.run();
+    } finally {
+      bar.close();
+    }
+  }
+
   private int finish(Fit fit, Outcome outcome) {
     DensityModel best = DensityModel.load(folder.path());
     TrainState state = fit.state();
     Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("steps", (double) state.step());
-    metrics.put("bestStep", (double) state.bestStep());
-    metrics.put("seconds", Results.round(state.seconds(), 3));
-    metrics.put("secondsPerStep", Results.round(state.seconds() / Math.max(1, state.step()), 6));
-    metrics.put("droppedSamples", (double) state.droppedSamples());
-    metrics.put("skippedSteps", (double) state.skippedSteps());
-    LogLikelihood.Summary validation = evaluate(best, fit.split().validation(), "validation");
-    metrics.put("validationNll", validation.nll());
-    LogLikelihood.Summary tested = test == null ? null : evaluate(best, test, "test");
+    FitReport.Scored validation = score(best, fit.split().validation(), "validation");
+    FitReport.Scored tested = test == null ? null : score(best, test, "test");
     if (tested != null) {
-      metrics.put("testNll", tested.nll());
-      metrics.put("testBitsPerDim", tested.bitsPerDimension());
-      metrics.put("testStandardError", tested.standardError());
+      metrics.put("testNll", tested.summary().nll());
+      metrics.put("testBitsPerDim", tested.summary().bitsPerDimension());
+      metrics.put("testStandardError", tested.summary().standardError());
     }
-    Provenance done = provenance.with(metrics);
+    Provenance done = folder.readProvenance().with(metrics);
     folder.writeProvenance(done);
-    Path report = folder.path().resolve("report.html");
-    new FitReport(best, done, state, fit.stepsPerEpoch(), fit.split(), validation, tested, test)
+    Path report = folder.path().resolve(REPORT);
+    new FitReport(best, done, state, fit.stepsPerEpoch(), fit.split(), validation, tested)
         .write(report);
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("model", folder.path().toString());
     result.put("outcome", outcome.name().toLowerCase(Locale.ROOT));
     result.put("steps", state.step());
     result.put("seconds", Results.round(state.seconds(), 1));
-    result.put("validation", EvalCommand.figures(validation));
+    result.put("validation", EvalCommand.figures(validation.summary()));
     if (tested != null) {
-      result.put("test", EvalCommand.figures(tested));
+      result.put("test", EvalCommand.figures(tested.summary()));
     }
     result.put("report", report.toString());
     Results.print(spec, result);
     return 0;
   }
 
-  private static LogLikelihood.Summary evaluate(DensityModel model, Dataset rows, String task) {
+  private static FitReport.Scored score(DensityModel model, Dataset rows, String task) {
     try (ProgressLine progress = ProgressLine.share(task)) {
-      return model.evaluate(rows, progress::shareDone);
+      return FitReport.Scored.of(
+          model.logProb(rows, progress::shareDone), model.shape().dimension());
+    }
+  }
+
+  /** What becomes of an earlier run in the folder. */
+  enum Start {
+    /** There must be none. */
+    FRESH,
+    /** It goes. */
+    OVERWRITE,
+    /** It is gone on with. */
+    RESUME;
+
+    private void prepare(ModelFolder folder) {
+      // Asked again under the lock: another run may have come and gone since the options were read.
+      if (this == FRESH) {
+        requireFree(folder);
+      }
+      if (this == OVERWRITE) {
+        folder.clear();
+        try {
+          Files.deleteIfExists(folder.path().resolve(REPORT));
+        } catch (IOException e) {
+          throw new EbbException("cannot remove the old " + REPORT, "choose another --out", e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks that a folder holds no run.
+   *
+   * @throws EbbException if it does
+   */
+  static void requireFree(ModelFolder folder) {
+    if (folder.isTaken()) {
+      throw new EbbException(
+          folder.path() + " already holds a run",
+          "add --resume to go on with it, --force to overwrite it, or choose another --out");
     }
   }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.ebbflow.EbbException;
@@ -15,11 +14,9 @@ import org.jspecify.annotations.Nullable;
  * process ends, however it ends.
  */
 final class FolderLock implements AutoCloseable {
-  private final Path file;
   private final FileChannel channel;
 
-  private FolderLock(Path file, FileChannel channel) {
-    this.file = file;
+  private FolderLock(FileChannel channel) {
     this.channel = channel;
   }
 
@@ -34,7 +31,7 @@ final class FolderLock implements AutoCloseable {
     try {
       channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (tryLock(channel) != null) {
-        return new FolderLock(file, channel);
+        return new FolderLock(channel);
       }
       channel.close();
     } catch (IOException e) {
@@ -56,11 +53,7 @@ final class FolderLock implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // An empty file stays behind; the lock itself goes with the channel.
-    }
+    // The empty file stays: to delete it would let a third training lock another of its name.
     closeQuietly(channel);
   }
 

@@ -3,6 +3,7 @@ package org.ebbflow.cli.command;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
+import org.ebbflow.cli.command.FitSession.Start;
 import org.ebbflow.cli.input.BundledMnist;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.ConfigJson;
@@ -58,10 +59,8 @@ public final class QuickstartCommand implements Callable<Integer> {
   }
 
   private int start(ModelFolder folder, Dataset.Split split) {
-    if (folder.isTaken() && !force) {
-      throw new EbbException(
-          out + " already holds a run",
-          "add --resume to go on with it, --force to overwrite it, or choose another --out");
+    if (!force) {
+      FitSession.requireFree(folder);
     }
     double passes = epochs == null ? DEFAULT_EPOCHS : epochs;
     RunConfig defaults =
@@ -74,12 +73,12 @@ public final class QuickstartCommand implements Callable<Integer> {
     ConfigJson.set(tree, "schedule.epochs", String.valueOf((int) passes));
     RunConfig config = ConfigJson.read(tree);
     Provenance provenance =
-        FitSession.provenance(
+        Provenance.start(
             config,
             "ebb quickstart",
             Provenance.Source.of(SOURCE, split.train()),
             Provenance.Source.of(SOURCE, split.validation()));
-    return session(folder, config, split, provenance, true);
+    return session(folder, config, split, provenance, force ? Start.OVERWRITE : Start.FRESH);
   }
 
   private int goOn(ModelFolder folder, Dataset.Split split) {
@@ -93,7 +92,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     if (epochs != null) {
       ConfigJson.set(tree, "training.epochs", String.valueOf(epochs));
     }
-    return session(folder, ConfigJson.read(tree), split, provenance, false);
+    return session(folder, ConfigJson.read(tree), split, provenance, Start.RESUME);
   }
 
   private int session(
@@ -101,10 +100,10 @@ public final class QuickstartCommand implements Callable<Integer> {
       RunConfig config,
       Dataset.Split split,
       Provenance provenance,
-      boolean fresh) {
+      Start start) {
     int code =
         new FitSession(spec, folder, config, split.train(), split.validation(), provenance)
-            .run(fresh, "ebb quickstart --resume --out " + out);
+            .run(start, "ebb quickstart --resume --out " + out);
     if (code == 0) {
       System.err.println("open " + out.resolve("report.html").toAbsolutePath());
     }

@@ -63,8 +63,7 @@ public final class SampleCommand implements Callable<Integer> {
     Dataset samples;
     if (sheet) {
       samples = draw(model);
-      byte[] png = Sheets.grid(samples);
-      AtomicFile.write(out, channel -> Sheets.write(png, channel));
+      AtomicFile.write(out, Sheets.grid(samples));
     } else {
       try (CsvOutput output = new CsvOutput(out, columns(model))) {
         samples = draw(model);

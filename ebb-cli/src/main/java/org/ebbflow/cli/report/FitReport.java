@@ -1,9 +1,8 @@
 package org.ebbflow.cli.report;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.ebbflow.data.Dataset;
@@ -25,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param state curves and counters
  * @param stepsPerEpoch for the prose
  * @param split training rows, for the nearest neighbours, and validation rows
- * @param validation figures on the validation rows
- * @param tested figures on the test rows, or null
- * @param test the test rows, or null
+ * @param validation what the validation rows got
+ * @param tested what the test rows got, or null
  */
 public record FitReport(
     DensityModel model,
@@ -35,19 +33,32 @@ public record FitReport(
     TrainState state,
     long stepsPerEpoch,
     Dataset.Split split,
-    LogLikelihood.Summary validation,
-    LogLikelihood.@Nullable Summary tested,
-    @Nullable Dataset test) {
+    Scored validation,
+    @Nullable Scored tested) {
   private static final int SHEET_COLUMNS = 10;
   private static final int SHEET_ROWS = 10;
   private static final int PAIRS = 8;
   private static final int NEIGHBOURS = 6;
   private static final int SMOOTHED_POINTS = 50;
 
+  /**
+   * Log-densities of some rows.
+   *
+   * @param logDensities one a row, in nats
+   * @param summary their mean
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
+  public record Scored(double[] logDensities, LogLikelihood.Summary summary) {
+    /** Summarises log-densities of rows of a dimension. */
+    public static Scored of(double[] logDensities, int dimension) {
+      return new Scored(logDensities, LogLikelihood.summarise(logDensities, dimension));
+    }
+  }
+
   /** Writes one self-contained HTML file. */
   public void write(Path file) {
     RunConfig config = model.config();
-    LogLikelihood.Summary headline = tested == null ? validation : tested;
+    LogLikelihood.Summary headline = (tested == null ? validation : tested).summary();
     String on = tested == null ? "validation" : "test";
     HtmlReport report =
         new HtmlReport(
@@ -95,9 +106,9 @@ public record FitReport(
             .number("NLL [nats]")
             .number("Standard error")
             .number("Bits/dim");
-    row(table, "validation", validation);
+    row(table, "validation", validation.summary());
     if (tested != null) {
-      row(table, "test", tested);
+      row(table, "test", tested.summary());
     }
     String prose =
         "The parameters are an exponential moving average; those with the lowest validation NLL"
@@ -114,9 +125,9 @@ public record FitReport(
               state.droppedSamples(), state.skippedSteps()));
     }
     Histogram histogram = new Histogram("Log-densities", "log p(x) [nats]");
-    histogram.series("validation", model.logProb(split.validation(), done -> {}));
-    if (test != null) {
-      histogram.series("test", model.logProb(test, done -> {}));
+    histogram.series("validation", validation.logDensities());
+    if (tested != null) {
+      histogram.series("test", tested.logDensities());
     }
     return section.figures(
         Figure.of(
@@ -155,15 +166,14 @@ public record FitReport(
     Dataset drawn = model.sample(SHEET_COLUMNS * SHEET_ROWS, model.config().seed(), done -> {});
     ImageSheet sheet = Sheets.sheet(drawn, SHEET_COLUMNS);
     float[][] pixels = Sheets.pixels(drawn);
-    List<float[]> first = new ArrayList<>(List.of(pixels).subList(0, PAIRS));
-    float[][] few = first.toArray(new float[0][]);
-    Neighbour[][] nearest = NearestNeighbours.of(reader(split.train())).find(few, NEIGHBOURS);
+    float[][] few = Arrays.copyOf(pixels, PAIRS);
+    RowReader training = reader(split.train());
+    Neighbour[][] nearest = NearestNeighbours.of(training).find(few, NEIGHBOURS);
     float[][][] neighbours = new float[PAIRS][][];
     for (int i = 0; i < PAIRS; i++) {
-      neighbours[i] = new float[nearest[i].length][];
+      neighbours[i] = new float[nearest[i].length][training.columns()];
       for (int j = 0; j < nearest[i].length; j++) {
-        neighbours[i][j] = new float[split.train().columns()];
-        reader(split.train()).copyRow(nearest[i][j].row(), neighbours[i][j]);
+        training.copyRow(nearest[i][j].row(), neighbours[i][j]);
       }
     }
     return new Section("Samples")

@@ -6,12 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ebbflow.EbbException;
+import org.ebbflow.io.AtomicFile;
 
 /**
  * One HTML file that tells what a run did and how well: it can be mailed, printed and opened years
@@ -124,17 +124,13 @@ public final class HtmlReport {
    * @throws EbbException if the file cannot be written
    */
   public void write(Path file) {
-    Path target = file.toAbsolutePath();
-    // Not a temporary file of Java's, which nobody but its owner could read.
-    Path draft = target.resolveSibling(target.getFileName() + ".part");
     try {
-      Files.createDirectories(target.resolveSibling(""));
-      Files.writeString(draft, html());
-      Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+      Files.createDirectories(file.toAbsolutePath().resolveSibling(""));
     } catch (IOException e) {
       throw new EbbException(
-          "cannot write the report to " + file + ": " + e, "choose a folder you may write to", e);
+          "cannot make the folder of " + file, "choose a folder you may write to", e);
     }
+    AtomicFile.writeString(file, html());
   }
 
   private void writeHead(Markup page) {

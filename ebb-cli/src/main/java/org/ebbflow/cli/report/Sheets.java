@@ -1,8 +1,5 @@
 package org.ebbflow.cli.report;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 
@@ -38,14 +35,6 @@ public final class Sheets {
       }
     }
     return all;
-  }
-
-  /** Writes all bytes. */
-  public static void write(byte[] bytes, WritableByteChannel channel) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
   }
 
   private static ImageShape shape(Dataset images) {

@@ -50,12 +50,14 @@ public final class FullMatrix implements SquareMatrix {
     }
     try (Scope scope = Scope.open()) {
       LinearAlgebra.Factorisation factors = engine.linearAlgebra().factorise(weight, false);
-      Tensor gradient = factors.inverse().t();
-      // Worth zero, with gradient W⁻ᵀ.
-      Tensor carrier = weight.sub(weight.detach()).mul(gradient).sum();
-      Tensor result = Ops.add(carrier, factors.logAbsDet());
-      factors.release();
-      return scope.pass(result);
+      try {
+        Tensor gradient = factors.inverse().t();
+        // Worth zero, with gradient W⁻ᵀ.
+        Tensor carrier = weight.sub(weight.detach()).mul(gradient).sum();
+        return scope.pass(Ops.add(carrier, factors.logAbsDet()));
+      } finally {
+        factors.release();
+      }
     }
   }
 
