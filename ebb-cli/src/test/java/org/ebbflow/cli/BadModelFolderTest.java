@@ -68,6 +68,14 @@ class BadModelFolderTest {
     assertUnusable(data.toString());
   }
 
+  @Test
+  void configurationOfAGiantIsRefusedBeforeItIsBuilt() throws IOException {
+    Path config = model.resolve("config.json");
+    String text = Files.readString(config);
+    Files.writeString(config, text.replace("\"layers\" : 6", "\"layers\" : 100000000"));
+    ebb("eval", model, "--data", data).assertRefused("calls for");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -80,11 +88,12 @@ class BadModelFolderTest {
         "\"dimension\" : 3 | \"dimension\" : -3 | damaged",
         "\"dimension\" : 3 | \"dimension\" : 4 | damaged",
         "\"dimension\" : 3 | \"dimension\" : null | damaged",
-        "\"layers\" : 2 | \"layers\" : 0 | layers is 0",
-        "\"layers\" : 2 | \"layers\" : \"two\" | model.layers",
-        "\"layers\" : 2 | \"layers\" : 2, \"width\" : 2 | width",
+        "\"layers\" : 6 | \"layers\" : 0 | layers is 0",
+        "\"layers\" : 6 | \"layers\" : \"two\" | model.layers",
+        "\"layers\" : 6 | \"layers\" : 2, \"width\" : 2 | width",
         "\"name\" : \"ebflow-fc\" | \"name\" : \"glow\" | glow",
         "\"seed\" : 1 | \"seed\" : null | seed",
+        "\"seed\" : 1 | \"seed\" : 1, \"sead\" : 2 | sead",
         "\"kind\" : \"standardise\" | \"kind\" : null | kind",
         "\"kind\" : \"standardise\" | \"kind\" : \"image\" | image",
       })

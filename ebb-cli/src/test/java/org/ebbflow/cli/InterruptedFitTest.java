@@ -133,7 +133,7 @@ class InterruptedFitTest {
     assertThat(child.errors()).doesNotContain("Exception", "\tat ");
     assertThat(Files.size(child.out())).isZero();
     assertThat(run.toFile().list())
-        .containsExactlyInAnyOrder("config.json", "provenance.json", "model.safetensors");
+        .containsExactlyInAnyOrder(".lock", "config.json", "provenance.json", "model.safetensors");
     SafeTensors.read(run.resolve("model.safetensors"));
 
     // There is space again: the run goes on.

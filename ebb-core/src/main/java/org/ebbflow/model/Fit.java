@@ -108,8 +108,8 @@ public final class Fit {
   public Outcome run() {
     restore();
     folder.create();
-    folder.writeConfig(shape, config);
     folder.writeProvenance(provenance);
+    folder.writeConfig(shape, config);
     int threads = engine.threads();
     if (config.threads() > 0) {
       engine.setThreads(config.threads());

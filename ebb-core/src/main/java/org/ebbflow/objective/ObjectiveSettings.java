@@ -1,9 +1,10 @@
 package org.ebbflow.objective;
 
+import java.util.List;
 import org.ebbflow.EbbException;
 
 /**
- * Which objective and its constants; what a name does not use is ignored.
+ * Which objective and its constants; what a name does not use has no effect.
  *
  * @param name {@code ml}, {@code sml}, {@code ssm}, {@code dsm} or {@code fdssm}
  * @param slices directions per sample ({@code ssm})
@@ -22,9 +23,17 @@ public record ObjectiveSettings(
     boolean perDimension,
     boolean timesDimension) {
 
-  /** Checks all of it. */
+  private static final List<String> NAMES = List.of("ml", "sml", "ssm", "dsm", "fdssm");
+
+  /** Checks the ranges, also of what the name does not use. */
   public ObjectiveSettings {
-    build(name, slices, sigma, epsilon, lambda, perDimension, timesDimension);
+    if (!NAMES.contains(name)) {
+      throw new EbbException(
+          "there is no objective '" + name + "'", "use ml, sml, ssm, dsm or fdssm");
+    }
+    new SlicedScoreMatching(slices, perDimension, lambda);
+    new DenoisingScoreMatching(sigma, perDimension, lambda);
+    new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
   }
 
   /** The published image constants for a name: one slice, σ = 1, ε = 0.1, λ = 0, divided by D. */
@@ -34,26 +43,12 @@ public record ObjectiveSettings(
 
   /** The objective itself. */
   public Objective build() {
-    return build(name, slices, sigma, epsilon, lambda, perDimension, timesDimension);
-  }
-
-  private static Objective build(
-      String name,
-      int slices,
-      double sigma,
-      double epsilon,
-      double lambda,
-      boolean perDimension,
-      boolean timesDimension) {
     return switch (name) {
       case "ml" -> new MaximumLikelihood();
       case "sml" -> new SampledMaximumLikelihood();
       case "ssm" -> new SlicedScoreMatching(slices, perDimension, lambda);
       case "dsm" -> new DenoisingScoreMatching(sigma, perDimension, lambda);
-      case "fdssm" -> new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
-      default ->
-          throw new EbbException(
-              "there is no objective '" + name + "'", "use ml, sml, ssm, dsm or fdssm");
+      default -> new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
     };
   }
 }

@@ -28,6 +28,7 @@ import org.ebbflow.tensor.Scope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
@@ -325,13 +326,14 @@ class TrainerTest {
         p[i] -= 0.01 * g[i] / (Math.sqrt(v[i]) + 1e-3);
       }
     }
-    assertSteps(new OptimizerSettings("rmsprop", 0.01, 0.5, 0.9, 0.7, 0.95, 1e-3), p);
+    assertSteps(new OptimizerSettings("rmsprop", 0.01, 0.5, 0.9, 0.7, 0.95, 1e-3), p, 2);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"adam", "adamw"})
-  void adam_takes_the_steps_of_its_formula(String name) {
-    double decay = name.equals("adamw") ? 0.5 : 0;
+  @CsvSource({"adam, 1", "adam, 2", "adamw, 1", "adamw, 2"})
+  void adam_takes_the_steps_of_its_formula(String name, int axes) {
+    // AdamW decays matrices and leaves vectors, which are biases and scales, alone.
+    double decay = name.equals("adamw") && axes == 2 ? 0.5 : 0;
     double[] p = START.clone();
     double[] m = new double[2];
     double[] v = new double[2];
@@ -345,16 +347,17 @@ class TrainerTest {
         p[i] -= 0.01 * corrected / (Math.sqrt(v[i] / (1 - Math.pow(0.95, t))) + 1e-3);
       }
     }
-    assertSteps(new OptimizerSettings(name, 0.01, 0.5, 0.9, 0.7, 0.95, 1e-3), p);
+    long[] shape = axes == 1 ? new long[] {2} : new long[] {1, 2};
+    assertSteps(new OptimizerSettings(name, 0.01, 0.5, 0.9, 0.7, 0.95, 1e-3), p, shape);
   }
 
-  private static void assertSteps(OptimizerSettings settings, double[] expected) {
+  private static void assertSteps(OptimizerSettings settings, double[] expected, long... shape) {
     Engine exact = Engine.cpu(DType.FLOAT64);
     try (Scope scope = Scope.open()) {
-      Tensor p = Autograd.variable(exact.tensor(START, 2));
+      Tensor p = Autograd.variable(exact.tensor(START, shape));
       Optimizer optimizer = settings.build(Map.of("p", p));
       for (double[] g : GRADIENTS) {
-        optimizer.step(List.of(exact.tensor(g, 2)), 0.01);
+        optimizer.step(List.of(exact.tensor(g, shape)), 0.01);
       }
       assertThat(Engine.doubles(p)).containsExactly(expected, within(1e-14));
     }

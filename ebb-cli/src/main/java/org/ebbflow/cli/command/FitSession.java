@@ -28,6 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class FitSession {
   private static final String REPORT = "report.html";
+  private static final int INTERRUPTED = 130;
 
   private final CommandSpec spec;
   private final ModelFolder folder;
@@ -65,23 +66,27 @@ final class FitSession {
     try (FolderLock lock = FolderLock.take(folder.path())) {
       start.prepare(folder);
       fit.restore();
-      Outcome outcome = train(fit, bar);
-      if (outcome == Outcome.INTERRUPTED) {
-        System.err.println(
-            "stopped at step " + fit.state().step() + "; go on with: " + resumeCommand);
-        return 130;
-      }
-      return finish(fit, outcome);
+      Outcome outcome = train(fit, bar, resumeCommand);
+      return outcome == Outcome.INTERRUPTED ? INTERRUPTED : finish(fit, outcome);
     }
   }
 
-  // Only training waits for its checkpoint when the JVM is told to go down; what follows is short.
-  private static Outcome train(Fit fit, Bar bar) {
+  // Only training keeps the JVM up when it is told to go down, until its checkpoint is written and
+  // the way on is said; what follows it is short and repeated by a resumed run.
+  private static Outcome train(Fit fit, Bar bar, String resumeCommand) {
     try (Interruption interruption = new Interruption(fit)) {
-      bar.open(fit);
-      return fit.run();
-    } finally {
-      bar.close();
+      Outcome outcome;
+      try {
+        bar.open(fit);
+        outcome = fit.run();
+      } finally {
+        bar.close();
+      }
+      if (outcome == Outcome.INTERRUPTED) {
+        System.err.println(
+            "stopped at step " + fit.state().step() + "; go on with: " + resumeCommand);
+      }
+      return outcome;
     }
   }
 

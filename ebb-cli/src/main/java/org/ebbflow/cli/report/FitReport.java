@@ -3,6 +3,7 @@ package org.ebbflow.cli.report;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.ebbflow.data.Dataset;
@@ -149,6 +150,7 @@ public record FitReport(
         "validation",
         state.validations().stream().mapToDouble(ValidationPoint::step).toArray(),
         state.validations().stream().mapToDouble(ValidationPoint::nll).toArray());
+    focus(nll);
     return new Section("Training")
         .paragraph(
             format(
@@ -159,7 +161,21 @@ public record FitReport(
                 loss,
                 "Training loss by step",
                 "Mean over 100 steps each (pale) and its running mean (strong)."),
-            Figure.of(nll, "Validation NLL by step", "Of the averaged parameters."));
+            Figure.of(
+                nll,
+                "Validation NLL by step",
+                "Of the averaged parameters; the first steps are above the picture."));
+  }
+
+  /** The first tenth falls so far that all after it would look flat. */
+  private void focus(LineChart chart) {
+    List<ValidationPoint> points = state.validations();
+    double low = points.stream().mapToDouble(ValidationPoint::nll).min().orElse(0);
+    double high = points.isEmpty() ? low : points.get(points.size() / 10).nll();
+    if (points.size() >= 20 && high > low) {
+      double margin = 0.05 * (high - low);
+      chart.rangeY(low - margin, high + margin);
+    }
   }
 
   private Section samples() {

@@ -7,7 +7,7 @@ import org.ebbflow.tensor.Rng;
  * Uniform noise in [0, 1) that turns whole numbers into continuous ones: {@code y = x + u}.
  *
  * <p>Training draws fresh noise at every step. Evaluation uses noise that belongs to a row's
- * content and a seed, so that a row scores the same in every file, batch and thread.
+ * content and a seed, so that a row gets the same in every file, batch and thread.
  *
  * <p>Source: Theis et al., "A note on the evaluation of generative models", 2016, arXiv:1511.01844,
  * section 3.1.
