@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.command.FitSession.Start;
 import org.ebbflow.cli.input.DataFile;
+import org.ebbflow.cli.input.DiscreteColumns;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.DensityModel;
@@ -75,6 +76,13 @@ public final class FitCommand implements Callable<Integer> {
     Dataset rows = DataFile.read(data);
     Dataset testRows = readTest(test, rows);
     RunConfig config = options.resolve(DataShape.of(rows));
+    for (String column : DiscreteColumns.of(rows)) {
+      System.err.println(
+          "ebb: warning: "
+              + column
+              + " holds few distinct whole numbers; it is taken as continuous, which lets the"
+              + " likelihood grow without bound; consider leaving it out");
+    }
     Provenance provenance =
         Provenance.start(
             config,
