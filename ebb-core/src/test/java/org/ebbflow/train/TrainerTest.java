@@ -28,9 +28,9 @@ import org.ebbflow.tensor.Scope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The training loop: what it drops, skips, clips, averages, validates and when it stops. */
 class TrainerTest {
   private static final int D = 3;
 
@@ -176,7 +176,7 @@ class TrainerTest {
     return task("ml", train, Runs.normalRows(50, D, 3));
   }
 
-  private static TrainSettings patient(int patience, long steps, double minutes) {
+  static TrainSettings patient(int patience, long steps, double minutes) {
     return new TrainSettings(
         50,
         0,
@@ -283,128 +283,6 @@ class TrainerTest {
   }
 
   @Test
-  void schedules_give_the_factors_they_promise() {
-    ScheduleSettings constant = new ScheduleSettings("constant", 0, 0.5, 3, List.of());
-    ScheduleSettings exponential = new ScheduleSettings("exponential", 0, 0.5, 3, List.of());
-    ScheduleSettings multistep = new ScheduleSettings("multistep", 0, 0.5, 3, List.of(2, 5));
-    ScheduleSettings cosine = new ScheduleSettings("cosine", 0, 0.5, 3, List.of());
-    double[] exponentials = {1, 0.5, 0.25, 0.125, 0.125, 0.125};
-    double[] multisteps = {1, 1, 0.5, 0.5, 0.5, 0.25};
-    for (int epoch = 0; epoch < 6; epoch++) {
-      assertThat(constant.factorAt(epoch * 10L, epoch, 60)).isEqualTo(1);
-      assertThat(exponential.factorAt(epoch * 10L, epoch, 60)).isEqualTo(exponentials[epoch]);
-      assertThat(multistep.factorAt(epoch * 10L, epoch, 60)).isEqualTo(multisteps[epoch]);
-    }
-    double third = 0.5 * (1 + Math.cos(Math.PI / 3));
-    assertThat(cosine.factorAt(0, 0, 60)).isEqualTo(1);
-    assertThat(cosine.factorAt(20, 2, 60)).isCloseTo(third, within(1e-15)).isEqualTo(0.75);
-    assertThat(cosine.factorAt(30, 3, 60)).isCloseTo(0.5, within(1e-15));
-    assertThat(cosine.factorAt(60, 6, 60)).isCloseTo(0, within(1e-15));
-    assertThat(cosine.factorAt(90, 9, 60)).as("past the end").isCloseTo(0, within(1e-15));
-  }
-
-  @Test
-  void warm_up_rises_linearly_on_top_of_a_schedule() {
-    ScheduleSettings warm = new ScheduleSettings("exponential", 4, 0.5, 9, List.of());
-    double[] factors = {0.25, 0.5, 0.75, 1, 1};
-    for (int step = 0; step < factors.length; step++) {
-      assertThat(warm.factorAt(step, 0, 60)).isEqualTo(factors[step]);
-      assertThat(warm.factorAt(step, 1, 60)).isEqualTo(factors[step] / 2);
-    }
-  }
-
-  private static final double[] START = {1, -2};
-  private static final double[][] GRADIENTS = {{0.5, -3}, {-1, 0.25}};
-
-  @Test
-  void rmsprop_takes_the_steps_of_its_formula() {
-    double[] p = START.clone();
-    double[] v = new double[2];
-    for (double[] g : GRADIENTS) {
-      for (int i = 0; i < 2; i++) {
-        v[i] = 0.9 * v[i] + 0.1 * g[i] * g[i];
-        p[i] -= 0.01 * g[i] / (Math.sqrt(v[i]) + 1e-3);
-      }
-    }
-    assertSteps(new OptimizerSettings("rmsprop", 0.01, 0.5, 0.9, 0.7, 0.95, 1e-3), p, 2);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"adam, 1", "adam, 2", "adamw, 1", "adamw, 2"})
-  void adam_takes_the_steps_of_its_formula(String name, int axes) {
-    // AdamW decays matrices and leaves vectors, which are biases and scales, alone.
-    double decay = name.equals("adamw") && axes == 2 ? 0.5 : 0;
-    double[] p = START.clone();
-    double[] m = new double[2];
-    double[] v = new double[2];
-    for (int t = 1; t <= 2; t++) {
-      for (int i = 0; i < 2; i++) {
-        double g = GRADIENTS[t - 1][i];
-        p[i] -= 0.01 * decay * p[i];
-        m[i] = 0.7 * m[i] + 0.3 * g;
-        v[i] = 0.95 * v[i] + 0.05 * g * g;
-        double corrected = m[i] / (1 - Math.pow(0.7, t));
-        p[i] -= 0.01 * corrected / (Math.sqrt(v[i] / (1 - Math.pow(0.95, t))) + 1e-3);
-      }
-    }
-    long[] shape = axes == 1 ? new long[] {2} : new long[] {1, 2};
-    assertSteps(new OptimizerSettings(name, 0.01, 0.5, 0.9, 0.7, 0.95, 1e-3), p, shape);
-  }
-
-  private static void assertSteps(OptimizerSettings settings, double[] expected, long... shape) {
-    Engine exact = Engine.cpu(DType.FLOAT64);
-    try (Scope scope = Scope.open()) {
-      Tensor p = Autograd.variable(exact.tensor(START, shape));
-      Optimizer optimizer = settings.build(Map.of("p", p));
-      for (double[] g : GRADIENTS) {
-        optimizer.step(List.of(exact.tensor(g, shape)), 0.01);
-      }
-      assertThat(Engine.doubles(p)).containsExactly(expected, within(1e-14));
-    }
-  }
-
-  @Test
-  void every_epoch_visits_every_row_once_in_an_order_of_its_own() {
-    BatchOrder order = new BatchOrder(23, 5, 42);
-    assertThat(order.batchesPerEpoch()).isEqualTo(4);
-    List<List<Integer>> epochs = new ArrayList<>();
-    for (int epoch = 0; epoch < 3; epoch++) {
-      List<Integer> seen = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        int[] rows = order.rows(epoch * 4L + i);
-        assertThat(rows).hasSize(5);
-        for (int row : rows) {
-          seen.add(row);
-        }
-      }
-      assertThat(seen).doesNotHaveDuplicates().allMatch(row -> row >= 0 && row < 23);
-      epochs.add(seen);
-    }
-    assertThat(epochs).doesNotHaveDuplicates();
-    // Any step can be asked for, in any order: that is what resuming does.
-    assertThat(new BatchOrder(23, 5, 42).rows(6)).isEqualTo(order.rows(6));
-    assertThat(order.rows(1)).isEqualTo(new BatchOrder(23, 5, 42).rows(1));
-    assertThat(new BatchOrder(23, 5, 43).rows(0)).isNotEqualTo(order.rows(0));
-    BatchOrder whole = new BatchOrder(4, 9, 1);
-    assertThat(whole.batchesPerEpoch()).isEqualTo(1);
-    assertThat(whole.rows(0)).containsExactlyInAnyOrder(0, 1, 2, 3);
-    assertThat(whole.rows(7)).containsExactlyInAnyOrder(0, 1, 2, 3);
-  }
-
-  @Test
-  void rows_come_first_equally_often() {
-    int[] first = new int[4];
-    BatchOrder order = new BatchOrder(4, 1, 3);
-    for (int epoch = 0; epoch < 4000; epoch++) {
-      first[order.rows(epoch * 4L)[0]]++;
-    }
-    // Five standard deviations of a binomial(4000, ¼).
-    for (int count : first) {
-      assertThat(count).isBetween(1000 - 137, 1000 + 137);
-    }
-  }
-
-  @Test
   void likelihood_has_the_same_gradients_on_either_side_of_a_linear_preprocessing() {
     Engine exact = Engine.cpu(DType.FLOAT64);
     Preprocessing preprocessing =
@@ -496,51 +374,7 @@ class TrainerTest {
   }
 
   @Test
-  void settings_that_make_no_sense_are_named() {
-    refused("there is no optimizer 'sgd'", () -> OptimizerSettings.of("sgd", 1));
-    refused("learningRate is 0.0", () -> OptimizerSettings.of("adam", 0));
-    refused("learningRate is NaN", () -> OptimizerSettings.of("adam", Double.NaN));
-    refused("beta1 is 1.0", () -> new OptimizerSettings("adam", 1, 0, 0, 1, 0, 1));
-    refused("there is no schedule 'steps'", () -> schedule("steps", 0, 1));
-    refused("warmupSteps is -1", () -> schedule("constant", -1, 1));
-    refused("factor is 0.0", () -> schedule("constant", 0, 0));
-    refused(
-        "milestones are [3, 3]", () -> new ScheduleSettings("multistep", 0, 0.5, 1, List.of(3, 3)));
-    refused("training has no end", () -> patient(0, 0, 0));
-    refused("batch is 0", () -> Runs.settings(0, 1, 1));
-    refused("patience is -1", () -> patient(-1, 1, 0));
-    refused(
-        "the cosine schedule needs to know its end",
-        () ->
-            new TrainSettings(
-                1,
-                0,
-                0,
-                1,
-                OptimizerSettings.of("adam", 1),
-                schedule("cosine", 0, 1),
-                0,
-                0,
-                true,
-                0,
-                0,
-                1));
-    refused(
-        "ema is 1.0",
-        () ->
-            new TrainSettings(
-                1,
-                0,
-                1,
-                0,
-                OptimizerSettings.of("adam", 1),
-                schedule("constant", 0, 1),
-                0,
-                1,
-                true,
-                0,
-                0,
-                1));
+  void a_run_without_validation_rows_is_refused() {
     double[][] rows = Runs.normalRows(4, D, 1);
     TrainTask task = task("ml", rows, rows);
     TrainTask empty =
@@ -552,18 +386,8 @@ class TrainerTest {
             task.train(),
             task.validation().subset(new int[0]),
             1);
-    refused(
-        "4 training and 0 validation rows",
-        () -> new Trainer(empty, patient(0, 1, 0), null, "", new TrainListener() {}));
-  }
-
-  private static ScheduleSettings schedule(String name, int warmup, double factor) {
-    return new ScheduleSettings(name, warmup, factor, 1, List.of());
-  }
-
-  private static void refused(String problem, Runnable construction) {
-    assertThatThrownBy(construction::run)
+    assertThatThrownBy(() -> new Trainer(empty, patient(0, 1, 0), null, "", new TrainListener() {}))
         .isInstanceOf(EbbException.class)
-        .hasMessageContaining(problem);
+        .hasMessageContaining("4 training and 0 validation rows");
   }
 }

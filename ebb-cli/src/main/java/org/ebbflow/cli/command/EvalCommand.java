@@ -1,17 +1,14 @@
 package org.ebbflow.cli.command;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.ebbflow.cli.input.DataFile;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.model.DensityModel;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code ebb eval}: mean negative log-likelihood of data. */
@@ -29,17 +26,12 @@ import picocli.CommandLine.Spec;
 public final class EvalCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "DIR", description = "The model's folder.")
-  private Path folder;
-
-  @Option(names = "--data", required = true, paramLabel = "F", description = "IDX or CSV file.")
-  private Path data;
+  @Mixin private ModelAndRows input;
 
   @Override
   public Integer call() {
-    DensityModel model = DensityModel.load(folder);
-    Dataset rows = DataFile.read(data);
-    model.shape().requireSame(rows, data.toString());
+    DensityModel model = input.model();
+    Dataset rows = input.rows(model);
     LogLikelihood.Summary summary;
     try (ProgressLine progress = ProgressLine.share("eval")) {
       summary = model.evaluate(rows, progress::shareDone);

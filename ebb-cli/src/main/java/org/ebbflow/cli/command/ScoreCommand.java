@@ -6,13 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.cli.input.CsvOutput;
-import org.ebbflow.cli.input.DataFile;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code ebb score}: one log-density per row. */
@@ -29,11 +28,7 @@ import picocli.CommandLine.Spec;
 public final class ScoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "DIR", description = "The model's folder.")
-  private Path folder;
-
-  @Option(names = "--data", required = true, paramLabel = "F", description = "IDX or CSV file.")
-  private Path data;
+  @Mixin private ModelAndRows input;
 
   @Option(
       names = "--out",
@@ -44,9 +39,8 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DensityModel model = DensityModel.load(folder);
-    Dataset rows = DataFile.read(data);
-    model.shape().requireSame(rows, data.toString());
+    DensityModel model = input.model();
+    Dataset rows = input.rows(model);
     double[] logDensities;
     try (CsvOutput output = new CsvOutput(out, List.of("logDensity"))) {
       try (ProgressLine progress = ProgressLine.share("score")) {

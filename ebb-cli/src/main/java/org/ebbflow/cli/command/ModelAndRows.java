@@ -1,0 +1,32 @@
+package org.ebbflow.cli.command;
+
+import java.nio.file.Path;
+import org.ebbflow.cli.input.DataFile;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.model.DensityModel;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A model's folder and a file of rows for it: what {@code eval} and {@code score} are given. */
+final class ModelAndRows {
+  @Parameters(paramLabel = "DIR", description = "The model's folder.")
+  private Path folder;
+
+  @Option(names = "--data", required = true, paramLabel = "F", description = "IDX or CSV file.")
+  private Path data;
+
+  DensityModel model() {
+    return DensityModel.load(folder);
+  }
+
+  /**
+   * The rows.
+   *
+   * @throws org.ebbflow.EbbException naming the file if they do not fit the model
+   */
+  Dataset rows(DensityModel model) {
+    Dataset rows = DataFile.read(data);
+    model.shape().requireSame(rows, data.toString());
+    return rows;
+  }
+}
