@@ -51,9 +51,9 @@ public record EbFlowFc(
 
   @Override
   public long parameterCount(DataShape shape) {
-    long d = shape.dimension();
-    long matrices = matrix == FullyConnected.Structure.LU ? 2 : 1;
-    return Math.multiplyExact((long) layers, Math.addExact(matrices * d * d, d));
+    double d = shape.dimension();
+    double matrices = matrix == FullyConnected.Structure.LU ? 2 : 1;
+    return (long) (layers * (matrices * d * d + d)); // stops at the largest long, never wraps
   }
 
   @Override
