@@ -23,7 +23,7 @@ final class PlainLines implements ProgressBarConsumer {
   public void accept(String rendered) {
     String line = rendered.strip();
     // The bar renders once more as it closes, and once before anything is done.
-    if (!line.equals(last) && !line.contains("? ")) {
+    if (!line.equals(last) && !line.contains("/ ?)")) {
       out.println(line);
     }
     last = line;
