@@ -1,14 +1,17 @@
 package org.ebbflow.tensor;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.ebbflow.EbbException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The O(D³) work: factorisations of dense matrices, and solves with them.
@@ -25,8 +28,11 @@ public final class LinearAlgebra {
    */
   private static final long SMALL = 64;
 
+  private static final long IDLE_SECONDS = 10;
+
   private final AtomicLong factorisations = new AtomicLong();
   private final AtomicLong solves = new AtomicLong();
+  private final ThreadPoolExecutor largeStack = oneThreadWithLargeStack();
 
   LinearAlgebra() {}
 
@@ -130,54 +136,63 @@ public final class LinearAlgebra {
         });
   }
 
-  private static <T> T run(long size, Supplier<T> work) {
-    return size <= SMALL ? work.get() : onLargeStack(work);
+  private <T> T run(long size, Callable<T> work) {
+    try {
+      return size <= SMALL ? work.call() : onLargeStack(work);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("linear algebra failed", e);
+    }
   }
 
   // The result is made under another thread's scopes (none), so it is attached to the caller's.
-  private static <T> T onLargeStack(Supplier<T> work) {
-    AtomicReference<@Nullable T> result = new AtomicReference<>();
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    Thread thread =
-        new Thread(
-            null,
-            () -> {
-              try {
-                result.set(work.get());
-              } catch (Throwable e) {
-                failure.set(e);
-              }
-            },
-            "ebb-lapack",
-            STACK_BYTES);
-    thread.setDaemon(true);
-    thread.start();
+  private <T> T onLargeStack(Callable<T> work) throws Exception {
+    Future<T> future = largeStack.submit(work);
     boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true; // native work cannot be stopped half-way; finish, then say so
+    try {
+      while (true) {
+        try {
+          T value = future.get();
+          if (value instanceof Tensor tensor) {
+            Scope.adopt(tensor);
+          }
+          return value;
+        } catch (InterruptedException e) {
+          interrupted = true; // native work cannot be stopped half-way; finish, then say so
+        } catch (ExecutionException e) {
+          Throwable cause = e.getCause();
+          if (cause instanceof Error error) {
+            throw error;
+          }
+          throw cause instanceof Exception exception ? exception : e;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    Throwable thrown = failure.get();
-    if (thrown instanceof RuntimeException e) {
-      throw e;
-    }
-    if (thrown != null) {
-      throw new IllegalStateException("linear algebra failed", thrown);
-    }
-    T value = result.get();
-    if (value == null) {
-      throw new IllegalStateException("linear algebra gave no result");
-    }
-    if (value instanceof Tensor tensor) {
-      Scope.adopt(tensor);
-    }
-    return value;
+  }
+
+  /**
+   * One thread, kept while there is work: a new one each time would make libtorch set up its own
+   * threads anew.
+   */
+  private static ThreadPoolExecutor oneThreadWithLargeStack() {
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(null, task, "ebb-lapack", STACK_BYTES);
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
   }
 }
