@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.train.TrainListener;
 import org.junit.jupiter.api.Test;
@@ -23,9 +27,9 @@ class ReadmeExampleTest {
       row[0] = random.nextGaussian();
       row[1] = row[0] + 0.5 * random.nextGaussian();
     }
-    double[][] logDensities = {example(rows, folder.resolve("model"))};
-    assertThat(logDensities[0]).hasSize(2);
-    assertThat(logDensities[0][0]).isGreaterThan(logDensities[0][1]);
+    double[] logDensities = example(rows, folder.resolve("model"));
+    assertThat(logDensities).hasSize(2);
+    assertThat(logDensities[0]).isGreaterThan(logDensities[1]);
   }
 
   private static double[] example(double[][] rows, Path folder) {
@@ -53,5 +57,20 @@ class ReadmeExampleTest {
             source.indexOf("// README begin\n") + 16, source.indexOf("    // README end"));
     assertThat(Files.readString(README))
         .contains("```java\n" + block.replaceAll("(?m)^ {4}", "") + "```");
+  }
+
+  @Test
+  void what_the_readme_links_to_is_there() throws IOException {
+    Matcher links = Pattern.compile("]\\(([^)#]+)\\)").matcher(Files.readString(README));
+    List<String> missing = new ArrayList<>();
+    int found = 0;
+    while (links.find()) {
+      found++;
+      if (!Files.exists(README.resolveSibling(links.group(1)))) {
+        missing.add(links.group(1));
+      }
+    }
+    assertThat(found).isPositive();
+    assertThat(missing).isEmpty();
   }
 }
