@@ -16,26 +16,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class Ops {
   private Ops() {}
 
-  /** {@code a + b}. */
-  public static Tensor add(Tensor a, Tensor b) {
-    return a.add(b);
-  }
-
   /** {@code a + c}. */
   public static Tensor add(Tensor a, double c) {
     try (Scalar s = new Scalar(c)) {
       return a.add(s);
     }
-  }
-
-  /** {@code a − b}. */
-  public static Tensor sub(Tensor a, Tensor b) {
-    return a.sub(b);
-  }
-
-  /** {@code a·b}, element by element. */
-  public static Tensor mul(Tensor a, Tensor b) {
-    return a.mul(b);
   }
 
   /** {@code c·a}. */
@@ -50,11 +35,6 @@ public final class Ops {
     try (Scalar s = new Scalar(c)) {
       return a.add(b, s);
     }
-  }
-
-  /** {@code a/b}, element by element. */
-  public static Tensor div(Tensor a, Tensor b) {
-    return a.div(b);
   }
 
   /** {@code c − a}. */

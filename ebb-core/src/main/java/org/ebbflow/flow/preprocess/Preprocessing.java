@@ -75,8 +75,7 @@ public final class Preprocessing {
   /** {@code x + u} for some rows with fresh noise, (B, D); advances {@code rng}. */
   public Tensor draw(Dataset data, int[] rows, Rng rng) {
     if (data.isBytes()) {
-      byte[] values = new byte[Math.multiplyExact(rows.length, data.columns())];
-      data.gather(rows, values);
+      byte[] values = bytes(data, rows);
       Tensor raw = engine.bytes(values, rows.length, data.columns());
       return dequantise ? raw.add(rng.uniform(rows.length, data.columns())) : raw;
     }
@@ -89,10 +88,8 @@ public final class Preprocessing {
     if (!dequantise || !data.isBytes()) {
       return numbers(data, rows);
     }
-    byte[] values = new byte[Math.multiplyExact(rows.length, data.columns())];
-    data.gather(rows, values);
-    return engine.exact(
-        Dequantisation.ofContent(values, data.columns(), seed), rows.length, data.columns());
+    double[] values = Dequantisation.ofContent(bytes(data, rows), data.columns(), seed);
+    return engine.exact(values, rows.length, data.columns());
   }
 
   /** {@code T(y)} for continuous y, (B, D). */
@@ -102,6 +99,12 @@ public final class Preprocessing {
       at = g.forward(at, null).value();
     }
     return at.value();
+  }
+
+  private static byte[] bytes(Dataset data, int[] rows) {
+    byte[] values = new byte[Math.multiplyExact(rows.length, data.columns())];
+    data.gather(rows, values);
+    return values;
   }
 
   private Tensor numbers(Dataset data, int[] rows) {
