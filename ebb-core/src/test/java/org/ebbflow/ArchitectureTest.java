@@ -56,9 +56,9 @@ class ArchitectureTest {
           "train", List.of("objective", "flow", "tensor", "data", "io", "metric"),
           "model", List.of("train", "objective", "flow", "tensor", "data", "io", "metric"));
 
-  /** Kinds of bijection; each a package under {@code flow}. */
+  /** Kinds of bijection, and what they are made of; each a package under {@code flow}. */
   private static final Set<String> FLOWS =
-      Set.of("linear", "elementwise", "coupling", "image", "ode", "preprocess");
+      Set.of("linear", "elementwise", "network", "coupling", "image", "ode", "preprocess");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -67,8 +67,9 @@ public interface Bijection {
    * Sets parameters from the first batch, for layers that want it (ActNorm); others do nothing.
    *
    * @param x what the layer sees, (B, …)
+   * @param condition what {@link #forward} would be given
    */
-  default void initialise(Tensor x) {}
+  default void initialise(Tensor x, @Nullable Tensor condition) {}
 
   /** One line for a reader: kind, sizes and constants. */
   String describe();

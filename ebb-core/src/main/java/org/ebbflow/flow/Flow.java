@@ -1,11 +1,8 @@
 package org.ebbflow.flow;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.tensor.Autograd;
@@ -35,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class Flow {
   private final Engine engine;
   private final int dimension;
-  private final List<Bijection> chain;
+  private final Chain chain;
   private final BaseDensity base;
 
   /**
@@ -49,14 +46,14 @@ public final class Flow {
     }
     this.engine = engine;
     this.dimension = dimension;
-    this.chain = List.copyOf(chain);
+    this.chain = new Chain(chain);
     this.base = base;
   }
 
   /** This flow with further bijections in front, on the data's side; parameters are shared. */
   public Flow after(List<? extends Bijection> front) {
     List<Bijection> longer = new ArrayList<>(front);
-    longer.addAll(chain);
+    longer.addAll(chain.links());
     return new Flow(engine, dimension, longer, base);
   }
 
@@ -67,7 +64,7 @@ public final class Flow {
 
   /** The bijections from data to noise. */
   public List<Bijection> chain() {
-    return chain;
+    return chain.links();
   }
 
   /** Where the flow computes. */
@@ -78,18 +75,10 @@ public final class Flow {
   /** {@code −E(x)} with derivatives to the order of {@code x}, (B); recorded by autograd. */
   public Jet negativeEnergy(Jet x, @Nullable Tensor condition) {
     requireRows(x.value());
-    Jet at = x;
-    Jet total = null;
-    for (Bijection g : chain) {
-      Bijection.Mapped mapped = g.forward(at, condition);
-      at = mapped.value();
-      Jet logDet = mapped.logDet();
-      if (logDet != null) {
-        total = total == null ? logDet : total.add(logDet);
-      }
-    }
-    Jet logBase = base.logProb(at);
-    return total == null ? logBase : total.add(logBase);
+    Bijection.Mapped mapped = chain.forward(x, condition);
+    Jet logBase = base.logProb(mapped.value());
+    Jet logDet = mapped.logDet();
+    return logDet == null ? logBase : logDet.add(logBase);
   }
 
   /** {@code E(x)} in nats, (B, D) to (B); recorded by autograd. */
@@ -104,14 +93,10 @@ public final class Flow {
 
   /** {@code log Z} in nats, a double-precision scalar; recorded by autograd when it is on. */
   public Tensor logZ() {
-    Tensor sum = engine.exact(new double[] {0}, 1).sum();
-    for (Bijection g : chain) {
-      Optional<Tensor> logDet = g.constantLogDet();
-      if (logDet.isPresent()) {
-        sum = sum.sub(logDet.get());
-      }
-    }
-    return sum;
+    return chain
+        .constantLogDet()
+        .map(Tensor::neg)
+        .orElseGet(() -> engine.exact(new double[] {0}, 1).sum());
   }
 
   /** {@code log p(x)} in nats, (B, D) to (B) in double precision; recorded by autograd. */
@@ -145,11 +130,7 @@ public final class Flow {
   /** {@code g(x)}, (B, D). */
   public Tensor forward(Tensor x, @Nullable Tensor condition) {
     requireRows(x);
-    Jet at = Jet.of(x);
-    for (Bijection g : chain) {
-      at = g.forward(at, condition).value();
-    }
-    return at.value();
+    return chain.forward(Jet.of(x), condition).value().value();
   }
 
   /** {@code g(x)} without a condition. */
@@ -164,20 +145,9 @@ public final class Flow {
    */
   public Tensor inverse(Tensor z, @Nullable Tensor condition) {
     requireRows(z);
-    Tensor at = z;
     try (Autograd.Mode off = Autograd.off()) {
-      for (int i = chain.size() - 1; i >= 0; i--) {
-        try {
-          at = chain.get(i).inverse(at, condition);
-        } catch (EbbException e) {
-          throw new EbbException(
-              "layer " + i + ", " + chain.get(i).describe() + ", cannot be inverted",
-              String.valueOf(e.getMessage()),
-              e);
-        }
-      }
+      return chain.inverse(z, condition);
     }
-    return at;
   }
 
   /** {@code g⁻¹(z)} without a condition. */
@@ -190,35 +160,26 @@ public final class Flow {
     return inverse(base.sample(n, dimension, rng));
   }
 
+  /** One exact draw for each row of a condition (n, C), (n, D); advances {@code rng}. */
+  public Tensor sample(Tensor condition, Rng rng) {
+    return inverse(base.sample(condition.size(0), dimension, rng), condition);
+  }
+
   /** Trainable tensors by "layer.name" in a fixed order; the tensors themselves, not copies. */
   public Map<String, Tensor> parameters() {
-    return named(Bijection::parameters);
+    return chain.parameters();
   }
 
   /** Fixed tensors that belong to the model, by "layer.name" in a fixed order. */
   public Map<String, Tensor> buffers() {
-    return named(Bijection::buffers);
+    return chain.buffers();
   }
 
   /** Lets layers that want it set themselves from a first batch (B, D), front to back. */
-  public void initialise(Tensor x) {
-    try (Scope scope = Scope.open();
-        Autograd.Mode off = Autograd.off()) {
-      Jet at = Jet.of(x);
-      for (Bijection g : chain) {
-        g.initialise(at.value());
-        at = g.forward(at, null).value();
-      }
+  public void initialise(Tensor x, @Nullable Tensor condition) {
+    try (Autograd.Mode off = Autograd.off()) {
+      chain.initialise(x, condition);
     }
-  }
-
-  private Map<String, Tensor> named(Function<Bijection, Map<String, Tensor>> tensors) {
-    Map<String, Tensor> all = new LinkedHashMap<>();
-    for (int i = 0; i < chain.size(); i++) {
-      String prefix = i + ".";
-      tensors.apply(chain.get(i)).forEach((name, tensor) -> all.put(prefix + name, tensor));
-    }
-    return all;
   }
 
   private void requireRows(Tensor x) {

@@ -81,27 +81,48 @@ public final class Jet {
   }
 
   /**
-   * {@code x·weightᵀ + bias} over the last axis; value and derivatives go through the weight
-   * stacked in one matrix product.
+   * Applies one homogeneous linear map to the value and to each derivative, stacked along the batch
+   * in one call. For maps that are cheaper in one piece: matrix products, convolutions.
    */
-  public Jet linear(Tensor weight, @Nullable Tensor bias) {
-    Tensor y;
-    Tensor dy = null;
-    Tensor ddy = null;
+  public Jet stacked(UnaryOperator<Tensor> map) {
     if (first == null && second == null) {
-      y = Ops.linear(value, weight);
-    } else {
-      long n = value.size(0);
-      Tensor stacked =
-          second == null
-              ? Ops.concatenate(value, first())
-              : Ops.concatenate(value, first(), second);
-      Tensor products = Ops.linear(stacked, weight);
-      y = Ops.rows(products, 0, n);
-      dy = Ops.rows(products, n, 2 * n);
-      ddy = second == null ? null : Ops.rows(products, 2 * n, 3 * n);
+      return new Jet(order, map.apply(value), null, null);
     }
-    return new Jet(order, bias == null ? y : y.add(bias), dy, ddy);
+    long n = value.size(0);
+    Tensor stack =
+        second == null ? Ops.concatenate(value, first()) : Ops.concatenate(value, first(), second);
+    Tensor mapped = map.apply(stack);
+    return new Jet(
+        order,
+        Ops.rows(mapped, 0, n),
+        Ops.rows(mapped, n, 2 * n),
+        second == null ? null : Ops.rows(mapped, 2 * n, 3 * n));
+  }
+
+  /** {@code x·weightᵀ + bias} over the last axis, {@link #stacked}. */
+  public Jet linear(Tensor weight, @Nullable Tensor bias) {
+    Jet product = stacked(t -> Ops.linear(t, weight));
+    return bias == null ? product : product.add(bias);
+  }
+
+  /** Entries {@code from} (inclusive) to {@code to} (exclusive) of an axis. */
+  public Jet slice(int axis, long from, long to) {
+    return linear(t -> Ops.slice(t, axis, from, to));
+  }
+
+  /** This and {@code y} joined along an axis. */
+  public Jet join(Jet y, int axis) {
+    requireSame(y);
+    return new Jet(
+        order,
+        Ops.join(value, y.value, axis),
+        joined(first, value, y.first, y.value, axis),
+        joined(second, value, y.second, y.value, axis));
+  }
+
+  /** This and a {@code c} that does not depend on the direction joined along an axis. */
+  public Jet join(Tensor c, int axis) {
+    return join(new Jet(order, c, null, null), axis);
   }
 
   /**
@@ -169,6 +190,15 @@ public final class Jet {
   /** Sum over the event: (B, …) to (B). */
   public Jet sumEvent() {
     return linear(Ops::sumEvent);
+  }
+
+  private static @Nullable Tensor joined(
+      @Nullable Tensor a, Tensor likeA, @Nullable Tensor b, Tensor likeB, int axis) {
+    if (a == null && b == null) {
+      return null;
+    }
+    return Ops.join(
+        a == null ? Ops.zerosLike(likeA) : a, b == null ? Ops.zerosLike(likeB) : b, axis);
   }
 
   private void require(int needed) {

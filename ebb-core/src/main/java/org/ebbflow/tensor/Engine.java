@@ -196,6 +196,19 @@ public final class Engine {
     return x.to(device, scalarType());
   }
 
+  /**
+   * A trainable copy of {@code initial} in this engine's element type, outside all scopes; it lives
+   * until it is collected.
+   */
+  public Tensor parameter(Tensor initial) {
+    try (Scope scope = Scope.open();
+        Autograd.Mode off = Autograd.off()) {
+      Tensor parameter = convert(initial).contiguous().clone();
+      parameter.requires_grad_(true);
+      return Scope.own(parameter);
+    }
+  }
+
   private static String libtorchVersion() {
     try {
       return Loader.getVersion("org.bytedeco", "pytorch");

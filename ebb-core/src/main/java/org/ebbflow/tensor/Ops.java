@@ -3,6 +3,7 @@ package org.ebbflow.tensor;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -82,6 +83,42 @@ public final class Ops {
     return x.slice(0, new LongOptional(from), new LongOptional(to), 1);
   }
 
+  /** Entries {@code from} (inclusive) to {@code to} (exclusive) of an axis, a view. */
+  public static Tensor slice(Tensor x, int axis, long from, long to) {
+    return x.slice(axis, new LongOptional(from), new LongOptional(to), 1);
+  }
+
+  /** {@code a} and {@code b} joined along an axis. */
+  public static Tensor join(Tensor a, Tensor b, int axis) {
+    return torch.cat(new TensorVector(a, b), axis);
+  }
+
+  /** Every {@code step}-th entry of an axis, beginning with {@code from}, a view. */
+  public static Tensor every(Tensor x, int axis, long from, long step) {
+    return x.slice(axis, new LongOptional(from), new LongOptional(x.size(axis)), step);
+  }
+
+  /**
+   * Cross-correlation of images (B, C, H, W) with kernels (C', C, k, k) for odd k, zero-padded so
+   * that height and width stay: (B, C', H, W).
+   */
+  public static Tensor convolve(Tensor x, Tensor kernel) {
+    long padding = kernel.size(2) / 2;
+    return torch.conv2d(
+        x,
+        kernel,
+        new TensorOptional(),
+        new long[] {1, 1},
+        new long[] {padding, padding},
+        new long[] {1, 1},
+        1);
+  }
+
+  /** Largest singular value of a matrix, a scalar; differentiable once. */
+  public static Tensor spectralNorm(Tensor matrix) {
+    return torch.linalg_svdvals(matrix).max();
+  }
+
   /** Zeros in the shape and type of {@code x}. */
   public static Tensor zerosLike(Tensor x) {
     return torch.zeros_like(x);
@@ -106,6 +143,13 @@ public final class Ops {
   public static Tensor less(Tensor x, double c) {
     try (Scalar s = new Scalar(c)) {
       return x.lt(s);
+    }
+  }
+
+  /** {@code x} for {@code x ≥ 0} and {@code alpha·x} below. */
+  public static Tensor leakyRelu(Tensor x, double alpha) {
+    try (Scalar slope = new Scalar(alpha)) {
+      return torch.leaky_relu(x, slope);
     }
   }
 

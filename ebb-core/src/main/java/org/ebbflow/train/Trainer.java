@@ -188,7 +188,7 @@ public final class Trainer {
   private void initialise(Rng rng) {
     try (Scope scope = Scope.open()) {
       Tensor x = batch(0, rng);
-      matched.initialise(x);
+      matched.initialise(x, null);
     }
     average.reset();
   }

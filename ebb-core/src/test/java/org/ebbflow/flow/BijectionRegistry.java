@@ -83,7 +83,7 @@ final class BijectionRegistry {
   private static Bijection actNorm(Engine engine) {
     ActNorm layer = new ActNorm(engine, D, 1);
     try (Rng rng = engine.rng(13)) {
-      layer.initialise(Ops.add(Ops.mul(rng.normal(50, D), 2), 0.7));
+      layer.initialise(Ops.add(Ops.mul(rng.normal(50, D), 2), 0.7), null);
     }
     return layer;
   }

@@ -324,7 +324,7 @@ class FlowTest {
                 new ActNorm(engine, 2, 1)),
             new StandardNormal());
     Tensor x = Ops.add(normal(200, 2, 4), 5);
-    flow.initialise(x);
+    flow.initialise(x, null);
     double[] z = Engine.doubles(flow.forward(x).t());
     for (int axis = 0; axis < 2; axis++) {
       double[] column = Arrays.copyOfRange(z, axis * 200, (axis + 1) * 200);

@@ -39,8 +39,8 @@ public final class ActNorm implements Bijection {
     this.channels = channels;
     this.positions = positions;
     try (Scope scope = Scope.open()) {
-      this.shift = Weights.parameter(engine, engine.zeros(channels));
-      this.logScale = Weights.parameter(engine, engine.zeros(channels));
+      this.shift = engine.parameter(engine.zeros(channels));
+      this.logScale = engine.parameter(engine.zeros(channels));
     }
   }
 
@@ -64,7 +64,7 @@ public final class ActNorm implements Bijection {
   }
 
   @Override
-  public void initialise(Tensor x) {
+  public void initialise(Tensor x, @Nullable Tensor condition) {
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
       Tensor perChannel = x.transpose(0, 1).reshape(channels, -1);

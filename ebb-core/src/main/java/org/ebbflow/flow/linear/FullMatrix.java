@@ -30,7 +30,7 @@ public final class FullMatrix implements SquareMatrix {
    */
   public FullMatrix(Engine engine, Tensor initial) {
     this.engine = engine;
-    this.weight = Weights.parameter(engine, initial);
+    this.weight = engine.parameter(initial);
   }
 
   @Override

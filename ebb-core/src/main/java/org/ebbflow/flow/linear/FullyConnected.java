@@ -45,7 +45,7 @@ public final class FullyConnected implements Bijection {
    */
   public FullyConnected(Engine engine, SquareMatrix matrix, Tensor bias) {
     this.matrix = matrix;
-    this.bias = Weights.parameter(engine, bias);
+    this.bias = engine.parameter(bias);
   }
 
   /**

@@ -24,7 +24,7 @@ public final class TriangularMatrix implements SquareMatrix {
   public TriangularMatrix(Engine engine, Tensor initial, boolean upper) {
     this.engine = engine;
     this.upper = upper;
-    this.weight = Weights.parameter(engine, initial);
+    this.weight = engine.parameter(initial);
   }
 
   @Override

@@ -1,0 +1,8 @@
+/**
+ * Differentiable maps that are not bijections: what couplings and velocity fields are made of. A
+ * new one is written in jet operations, so that density, score and score matching share it.
+ */
+@NullMarked
+package org.ebbflow.flow.network;
+
+import org.jspecify.annotations.NullMarked;
