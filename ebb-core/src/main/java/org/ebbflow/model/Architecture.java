@@ -9,6 +9,12 @@ import org.ebbflow.tensor.Engine;
  */
 public interface Architecture {
 
+  /**
+   * Seed of random initial weights: fixed, so that equal settings start equally and a run's own
+   * seed is for its data and noise.
+   */
+  long INITIAL_SEED = 1;
+
   /** The name it goes by on the command line. */
   String name();
 

@@ -8,7 +8,11 @@ import org.ebbflow.EbbException;
 /** The registry of architectures. */
 public final class Architectures {
   private static final Map<String, Entry> ALL =
-      new TreeMap<>(Map.of(EbFlowFc.NAME, new Entry(EbFlowFc.class, EbFlowFc::defaults)));
+      new TreeMap<>(
+          Map.of(
+              EbFlowFc.NAME, new Entry(EbFlowFc.class, EbFlowFc::defaults),
+              EbFlowCnn.NAME, new Entry(EbFlowCnn.class, EbFlowCnn::defaults),
+              Glow.NAME, new Entry(Glow.class, Glow::defaults)));
 
   private Architectures() {}
 

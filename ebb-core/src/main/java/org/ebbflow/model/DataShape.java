@@ -65,6 +65,34 @@ public record DataShape(
     }
   }
 
+  /**
+   * Channels, height and width.
+   *
+   * @throws EbbException if the rows are not images
+   */
+  Dataset.ImageShape requireImage(String model) {
+    if (image == null) {
+      throw new EbbException(
+          "the model '" + model + "' takes images, not " + this, "use ebflow-fc for tables");
+    }
+    return image;
+  }
+
+  /**
+   * Checks that an image's sides can be halved.
+   *
+   * @throws EbbException if they cannot
+   */
+  void requireHalving(int times, String model) {
+    Dataset.ImageShape sides = requireImage(model);
+    long factor = 1L << Math.min(times, 32);
+    if (sides.height() % factor != 0 || sides.width() % factor != 0) {
+      throw new EbbException(
+          "%s cannot be halved %d times, as this '%s' needs".formatted(this, times, model),
+          "use fewer scales or resolutions, or images whose sides are multiples of " + factor);
+    }
+  }
+
   /** For messages: "28 × 28 images", "rows of 6 columns". */
   @Override
   public String toString() {

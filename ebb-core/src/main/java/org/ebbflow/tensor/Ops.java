@@ -124,6 +124,11 @@ public final class Ops {
     return torch.zeros_like(x);
   }
 
+  /** The n × n identity matrix in the type and on the device of {@code x}. */
+  public static Tensor identityLike(long n, Tensor x) {
+    return torch.eye(n, x.options());
+  }
+
   /** Stacks along the batch. */
   public static Tensor concatenate(Tensor... parts) {
     return torch.cat(new TensorVector(parts), 0);

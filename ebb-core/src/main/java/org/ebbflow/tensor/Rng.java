@@ -3,6 +3,7 @@ package org.ebbflow.tensor;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -74,6 +75,22 @@ public final class Rng implements AutoCloseable {
       bits.bernoulli_(0.5, handle);
       Tensor signs = Ops.add(Ops.mul(bits, 2), -1);
       return scope.pass(signs.to(engine.device(), like.scalar_type()));
+    }
+  }
+
+  /**
+   * A matrix (rows, columns) with orthonormal rows or columns, whichever are fewer, uniformly
+   * distributed among them.
+   *
+   * <p>Source: Saxe et al., 2014, arXiv:1312.6120; the signs after Mezzadri, 2007,
+   * arXiv:math-ph/0609050.
+   */
+  public Tensor orthogonal(long rows, long columns) {
+    try (Scope scope = Scope.open()) {
+      Tensor tall = normal(Math.max(rows, columns), Math.min(rows, columns));
+      T_TensorTensor_T factors = torch.linalg_qr(tall);
+      Tensor q = factors.get0().mul(factors.get1().diagonal().sgn());
+      return scope.pass(rows >= columns ? q : q.t().contiguous());
     }
   }
 

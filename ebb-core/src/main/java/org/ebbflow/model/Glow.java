@@ -1,0 +1,112 @@
+package org.ebbflow.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ebbflow.EbbException;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.Bijection;
+import org.ebbflow.flow.Chain;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.StandardNormal;
+import org.ebbflow.flow.coupling.Coupling;
+import org.ebbflow.flow.coupling.SplitPrior;
+import org.ebbflow.flow.image.Conv1x1;
+import org.ebbflow.flow.image.Reshape;
+import org.ebbflow.flow.image.Squeeze;
+import org.ebbflow.flow.linear.ActNorm;
+import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Rng;
+
+/**
+ * Glow: per scale a Squeeze and K steps of ActNorm, 1×1 convolution and coupling, with half of the
+ * channels handed to the base density between scales.
+ *
+ * <p>Source: Kingma and Dhariwal, "Glow", 2018, arXiv:1807.03039, figure 2; trained by score
+ * matching in Chao et al., 2023, arXiv:2305.15267.
+ *
+ * @param scales L, at least 1; the image's sides must halve that often
+ * @param steps K, steps in each scale
+ * @param width channels inside the couplings' networks
+ * @param splitWidth channels inside the networks of the couplings between scales
+ */
+public record Glow(int scales, int steps, int width, int splitWidth) implements Architecture {
+  static final String NAME = "glow";
+
+  /** Checks the ranges. */
+  public Glow {
+    require("scales", scales);
+    require("steps", steps);
+    require("width", width);
+    require("splitWidth", splitWidth);
+  }
+
+  private static void require(String field, int value) {
+    if (value < 1) {
+      throw new EbbException(field + " is " + value, "give 1 or more");
+    }
+  }
+
+  /** The published 2 scales of 16 steps, width 512. */
+  static Glow defaults(DataShape shape) {
+    return new Glow(2, 16, 512, 512);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public long parameterCount(DataShape shape) {
+    double total = 0;
+    int channels = shape.requireImage(NAME).channels();
+    for (int scale = 0; scale < scales; scale++) {
+      channels *= 4;
+      double step =
+          2.0 * channels
+              + (double) channels * channels
+              + Coupling.convolutionalParameters(channels, width, 0);
+      total += steps * step;
+      if (scale < scales - 1) {
+        total += Coupling.convolutionalParameters(channels, splitWidth, 0);
+        channels /= 2;
+      }
+    }
+    return (long) total;
+  }
+
+  @Override
+  public Flow build(Engine engine, DataShape shape) {
+    Dataset.ImageShape image = shape.requireImage(NAME);
+    shape.requireHalving(scales, NAME);
+    try (Rng rng = engine.rng(INITIAL_SEED)) {
+      List<Bijection> chain = new ArrayList<>();
+      chain.add(Reshape.toImage(image.channels(), image.height(), image.width()));
+      chain.addAll(scale(0, engine, image.channels(), image.height(), image.width(), rng));
+      return new Flow(engine, shape.dimension(), chain, new StandardNormal());
+    }
+  }
+
+  /** A scale and all below it, from images to rows. */
+  private List<Bijection> scale(
+      int index, Engine engine, int channels, int height, int width, Rng rng) {
+    int c = 4 * channels;
+    int h = height / 2;
+    int w = width / 2;
+    List<Bijection> chain = new ArrayList<>();
+    chain.add(new Squeeze());
+    for (int i = 0; i < steps; i++) {
+      chain.add(new ActNorm(engine, c, h * w));
+      chain.add(Conv1x1.orthogonal(engine, c, h * w, rng));
+      chain.add(Coupling.convolutional(engine, c, this.width, 0, 0.1, rng));
+    }
+    if (index == scales - 1) {
+      chain.add(Reshape.toRows(c, h, w));
+    } else {
+      Coupling coupling = Coupling.convolutional(engine, c, splitWidth, 0, 0, rng);
+      chain.add(
+          new SplitPrior(c, h, w, coupling, new Chain(scale(index + 1, engine, c / 2, h, w, rng))));
+    }
+    return chain;
+  }
+}
