@@ -1,12 +1,15 @@
 package org.ebbflow.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
 import org.ebbflow.flow.BijectionRegistry.Entry;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
@@ -21,7 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Holds every registered bijection to what the interface promises, in double precision. */
 class BijectionConformanceTest {
-  private static final int D = BijectionRegistry.D;
   private static final int B = 7;
 
   private final Engine engine = Engine.cpu(DType.FLOAT64);
@@ -29,6 +31,14 @@ class BijectionConformanceTest {
 
   static Stream<String> names() {
     return BijectionRegistry.entries().keySet().stream();
+  }
+
+  static Stream<String> unconditional() {
+    return names().filter(name -> BijectionRegistry.entries().get(name).conditionSize() == 0);
+  }
+
+  static Stream<String> conditional() {
+    return names().filter(name -> BijectionRegistry.entries().get(name).conditionSize() > 0);
   }
 
   @BeforeEach
@@ -49,8 +59,27 @@ class BijectionConformanceTest {
     try (Rng rng = engine.rng(seed)) {
       double width = entry.high() - entry.low();
       // A margin keeps finite differences and singular bounds apart.
-      return Ops.add(Ops.mul(rng.uniform(B, D), 0.98 * width), entry.low() + 0.01 * width);
+      Tensor unit = rng.uniform(shape(entry, B));
+      return Ops.add(Ops.mul(unit, 0.98 * width), entry.low() + 0.01 * width);
     }
+  }
+
+  private static long[] shape(Entry entry, long batch) {
+    return LongStream.concat(LongStream.of(batch), LongStream.of(entry.event())).toArray();
+  }
+
+  /** One row of labels or covariates for each row of data, or none where it wants none. */
+  private Tensor condition(Entry entry, long rows, long seed) {
+    if (entry.conditionSize() == 0) {
+      return null;
+    }
+    try (Rng rng = engine.rng(seed)) {
+      return rng.normal(rows, entry.conditionSize());
+    }
+  }
+
+  private Tensor condition(Entry entry) {
+    return condition(entry, B, 100);
   }
 
   @ParameterizedTest
@@ -59,10 +88,12 @@ class BijectionConformanceTest {
     Entry entry = entry(name);
     Bijection g = entry.create().apply(engine);
     Tensor x = inputs(entry, 1);
-    Tensor z = value(g, x);
-    Tensor back = g.inverse(z, null);
+    Tensor condition = condition(entry);
+    Tensor z = value(g, x, condition);
+    Tensor back = g.inverse(z, condition);
+    assertThat(back.shape()).isEqualTo(x.shape());
     assertClose(back, x, 1e-9);
-    assertClose(value(g, back), z, 1e-9);
+    assertClose(value(g, back, condition), z, 1e-9);
   }
 
   @ParameterizedTest
@@ -71,20 +102,23 @@ class BijectionConformanceTest {
     Entry entry = entry(name);
     Bijection g = entry.create().apply(engine);
     Tensor x = inputs(entry, 2);
+    Tensor condition = condition(entry);
+    int dimension = Math.toIntExact(Ops.eventSize(x));
     double[] expected = new double[B];
     for (int row = 0; row < B; row++) {
       Tensor point = Autograd.variable(Ops.rows(x, row, row + 1));
-      Tensor z = g.forward(Jet.of(point), null).value().value();
-      double[] jacobian = new double[D * D];
-      for (int i = 0; i < D; i++) {
+      Tensor given = condition == null ? null : Ops.rows(condition, row, row + 1);
+      Tensor z = g.forward(Jet.of(point), given).value().value().flatten(1, -1);
+      double[] jacobian = new double[dimension * dimension];
+      for (int i = 0; i < dimension; i++) {
         Tensor component = z.index_select(1, engine.indices(new long[] {i}));
         double[] gradient = Engine.doubles(Autograd.gradient(component, point, true));
-        System.arraycopy(gradient, 0, jacobian, i * D, D);
+        System.arraycopy(gradient, 0, jacobian, i * dimension, dimension);
       }
-      expected[row] =
-          engine.linearAlgebra().factorise(engine.exact(jacobian, D, D), true).logAbsDet();
+      Tensor matrix = engine.exact(jacobian, dimension, dimension);
+      expected[row] = engine.linearAlgebra().factorise(matrix, true).logAbsDet();
     }
-    assertThat(Engine.doubles(logDet(g, x))).containsExactly(expected, within(1e-9));
+    assertThat(Engine.doubles(logDet(g, x, condition))).containsExactly(expected, within(1e-9));
   }
 
   @ParameterizedTest
@@ -93,34 +127,34 @@ class BijectionConformanceTest {
     Entry entry = entry(name);
     Bijection g = entry.create().apply(engine);
     Tensor x = inputs(entry, 3);
+    Tensor condition = condition(entry);
     Tensor v;
     Tensor weights;
     try (Rng rng = engine.rng(4)) {
-      v = rng.normal(B, D);
-      weights = rng.normal(B, D);
+      v = rng.normalLike(x);
+      weights = rng.normalLike(value(g, x, condition));
     }
     for (int order = 0; order <= 2; order++) {
-      Bijection.Mapped mapped = g.forward(Jet.along(x, v, order), null);
+      Bijection.Mapped mapped = g.forward(Jet.along(x, v, order), condition);
+      Tensor point = Autograd.variable(x);
+      Bijection.Mapped plain = g.forward(Jet.of(point), condition);
       // A random functional of the value, and the log-determinant, both as functions of x.
-      assertJet(mapped.value().mul(weights).sumEvent(), g, x, v, weights, false);
+      Jet functional = mapped.value().mul(weights).sumEvent();
+      assertJet(functional, Ops.dotEvent(plain.value().value(), weights), point, v);
       if (mapped.logDet() != null) {
-        assertJet(mapped.logDet(), g, x, v, weights, true);
+        assertJet(mapped.logDet(), plain.logDet().value(), point, v);
       }
     }
   }
 
-  private void assertJet(
-      Jet jet, Bijection g, Tensor x, Tensor v, Tensor weights, boolean ofLogDet) {
-    Tensor point = Autograd.variable(x);
-    Bijection.Mapped mapped = g.forward(Jet.of(point), null);
-    Tensor y = ofLogDet ? mapped.logDet().value() : Ops.dotEvent(mapped.value().value(), weights);
+  private static void assertJet(Jet jet, Tensor y, Tensor point, Tensor v) {
     assertClose(jet.value(), y, 1e-10);
     if (jet.order() >= 1) {
       Tensor gradient = Autograd.gradient(y, point, true);
       Tensor first = Ops.dotEvent(gradient, v);
       assertClose(jet.first(), first, 1e-8);
       if (jet.order() >= 2) {
-        Tensor second = Ops.dotEvent(Autograd.gradient(first, point, false), v);
+        Tensor second = Ops.dotEvent(Autograd.gradient(first, point, true), v);
         assertClose(jet.second(), second, 1e-7);
       }
     }
@@ -135,8 +169,9 @@ class BijectionConformanceTest {
       entry.low(), entry.high(), entry.low() - 1, entry.high() + 1, 0, -0.0, 1e-30, 1e4, -1e4, 700
     };
     for (double probe : probes) {
-      Tensor x = Autograd.variable(engine.full(probe, 1, D));
-      Bijection.Mapped mapped = g.forward(Jet.of(x), null);
+      Tensor condition = condition(entry, 1, 100);
+      Tensor x = Autograd.variable(engine.full(probe, shape(entry, 1)));
+      Bijection.Mapped mapped = g.forward(Jet.of(x), condition);
       Tensor y = mapped.value().value().sum();
       Tensor total = mapped.logDet() == null ? y : y.add(mapped.logDet().value().sum());
       Tensor gradient = Autograd.gradient(total, x, true);
@@ -145,7 +180,8 @@ class BijectionConformanceTest {
       assertThat(Ops.allFinite(gradient)).as("gradient at %s", probe).isTrue();
       Tensor second = Autograd.gradient(gradient.sum(), x, false);
       assertThat(Ops.allFinite(second)).as("second derivative at %s", probe).isTrue();
-      Tensor inverse = g.inverse(engine.full(probe, 1, D), null);
+      Tensor z = Ops.add(Ops.zerosLike(mapped.value().value().detach()), probe);
+      Tensor inverse = g.inverse(z, condition);
       assertThat(Ops.allFinite(inverse)).as("inverse at %s", probe).isTrue();
     }
   }
@@ -164,11 +200,13 @@ class BijectionConformanceTest {
     copy(trained.parameters(), fresh.parameters());
     copy(trained.buffers(), fresh.buffers());
     Tensor x = inputs(entry, 6);
-    assertThat(Engine.doubles(value(fresh, x))).isEqualTo(Engine.doubles(value(trained, x)));
-    assertThat(Engine.doubles(logDet(fresh, x))).isEqualTo(Engine.doubles(logDet(trained, x)));
-    Tensor z = value(trained, x);
-    assertThat(Engine.doubles(fresh.inverse(z, null)))
-        .isEqualTo(Engine.doubles(trained.inverse(z, null)));
+    Tensor c = condition(entry);
+    assertThat(Engine.doubles(value(fresh, x, c))).isEqualTo(Engine.doubles(value(trained, x, c)));
+    assertThat(Engine.doubles(logDet(fresh, x, c)))
+        .isEqualTo(Engine.doubles(logDet(trained, x, c)));
+    Tensor z = value(trained, x, c);
+    assertThat(Engine.doubles(fresh.inverse(z, c)))
+        .isEqualTo(Engine.doubles(trained.inverse(z, c)));
   }
 
   @ParameterizedTest
@@ -177,22 +215,42 @@ class BijectionConformanceTest {
     Entry entry = entry(name);
     Bijection g = entry.create().apply(engine);
     Tensor x = inputs(entry, 7);
-    g.inverse(value(g, x), null); // fills the caches
+    Tensor condition = condition(entry);
+    g.inverse(value(g, x, condition), condition); // fills the caches
     for (Tensor parameter : g.parameters().values()) {
       Ops.assign(parameter, Ops.mul(parameter, 1.5));
     }
-    assertClose(g.inverse(value(g, x), null), x, 1e-9);
+    assertClose(g.inverse(value(g, x, condition), condition), x, 1e-9);
   }
 
   @ParameterizedTest
-  @MethodSource("names")
+  @MethodSource("unconditional")
   void a_condition_it_has_no_use_for_changes_nothing(String name) {
     Entry entry = entry(name);
     Bijection g = entry.create().apply(engine);
     Tensor x = inputs(entry, 8);
     Tensor condition = engine.full(1, B, 3);
-    Tensor with = g.forward(Jet.of(x), condition).value().value();
-    assertThat(Engine.doubles(with)).isEqualTo(Engine.doubles(value(g, x)));
+    assertThat(Engine.doubles(value(g, x, condition))).isEqualTo(Engine.doubles(value(g, x, null)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("conditional")
+  void a_condition_it_wants_is_respected_row_by_row(String name) {
+    Entry entry = entry(name);
+    Bijection g = entry.create().apply(engine);
+    Tensor x = inputs(entry, 8);
+    Tensor condition = condition(entry, B, 100);
+    Tensor other = condition(entry, B, 101);
+    Tensor difference = value(g, x, condition).sub(value(g, x, other)).flatten(1, -1);
+    assertThat(Engine.doubles(difference.abs().sum(1))).doesNotContain(0.0);
+    Tensor mixed = Ops.concatenate(Ops.rows(condition, 0, 1), Ops.rows(other, 1, B));
+    assertClose(Ops.rows(value(g, x, mixed), 1, B), Ops.rows(value(g, x, other), 1, B), 1e-12);
+    assertThatThrownBy(() -> value(g, x, null))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("needs a condition of " + entry.conditionSize());
+    assertThatThrownBy(() -> value(g, x, engine.full(1, B, entry.conditionSize() + 1)))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("rows of " + entry.conditionSize());
   }
 
   @ParameterizedTest
@@ -201,7 +259,7 @@ class BijectionConformanceTest {
     Entry entry = entry(name);
     Bijection g = entry.create().apply(engine);
     Tensor x = inputs(entry, 9);
-    Bijection.Mapped mapped = g.forward(Jet.of(x), null);
+    Bijection.Mapped mapped = g.forward(Jet.of(x), condition(entry));
     Tensor total = mapped.value().value().square().sum();
     for (Map.Entry<String, Tensor> parameter : g.parameters().entrySet()) {
       Tensor gradient = Autograd.gradient(total, parameter.getValue(), true);
@@ -215,12 +273,12 @@ class BijectionConformanceTest {
     from.forEach((name, tensor) -> Ops.assign(to.get(name), tensor));
   }
 
-  private static Tensor value(Bijection g, Tensor x) {
-    return g.forward(Jet.of(x), null).value().value();
+  private static Tensor value(Bijection g, Tensor x, Tensor condition) {
+    return g.forward(Jet.of(x), condition).value().value();
   }
 
-  private Tensor logDet(Bijection g, Tensor x) {
-    Jet dependent = g.forward(Jet.of(x), null).logDet();
+  private Tensor logDet(Bijection g, Tensor x, Tensor condition) {
+    Jet dependent = g.forward(Jet.of(x), condition).logDet();
     Tensor total = dependent == null ? engine.zeros(x.size(0)) : dependent.value();
     Optional<Tensor> constant = g.constantLogDet();
     return constant.isPresent() ? total.add(constant.get()) : total;

@@ -1,13 +1,20 @@
 package org.ebbflow.flow;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.coupling.Coupling;
+import org.ebbflow.flow.coupling.SplitPrior;
 import org.ebbflow.flow.elementwise.LeakyRelu;
 import org.ebbflow.flow.elementwise.Logit;
 import org.ebbflow.flow.elementwise.SmoothLeakyRelu;
 import org.ebbflow.flow.elementwise.SmoothTanh;
+import org.ebbflow.flow.image.Conv1x1;
+import org.ebbflow.flow.image.Convolution;
+import org.ebbflow.flow.image.Reshape;
+import org.ebbflow.flow.image.Squeeze;
 import org.ebbflow.flow.linear.ActNorm;
 import org.ebbflow.flow.linear.FullMatrix;
 import org.ebbflow.flow.linear.FullyConnected;
@@ -34,8 +41,16 @@ final class BijectionRegistry {
    * @param create makes an instance; equal engines give instances of equal shapes
    * @param low lower end of ordinary inputs
    * @param high upper end of ordinary inputs
+   * @param event shape of one input
+   * @param conditionSize numbers per row of the condition it wants, 0 for none
    */
-  record Entry(Function<Engine, Bijection> create, double low, double high) {}
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Entry(
+      Function<Engine, Bijection> create,
+      double low,
+      double high,
+      long[] event,
+      int conditionSize) {}
 
   private BijectionRegistry() {}
 
@@ -51,8 +66,8 @@ final class BijectionRegistry {
     all.put("SmoothLeakyRelu residual", real(e -> new SmoothLeakyRelu(0.3, true)));
     all.put("SmoothTanh", real(e -> new SmoothTanh(1.7, 0.2)));
     all.put("LeakyRelu", real(e -> new LeakyRelu(0.3)));
-    all.put("Logit", new Entry(e -> new Logit(0.5), 0, 1));
-    all.put("Shrink", new Entry(e -> Affine.shrink(e, D, 1e-6), 0, 1));
+    all.put("Logit", unit(e -> new Logit(0.5)));
+    all.put("Shrink", unit(e -> Affine.shrink(e, D, 1e-6)));
     all.put("Scaling", real(e -> Affine.scaling(e, D, 1 / 256.0)));
     all.put(
         "Standardisation",
@@ -61,11 +76,64 @@ final class BijectionRegistry {
                 Affine.standardisation(
                     e, new double[] {1, -2, 3, 1e5, 0}, new double[] {1, 0.5, 20, 3, 1e-3})));
     all.put("Cast", real(Cast::new));
+    all.put("Reshape", image(e -> Reshape.toRows(2, 4, 4), 0, 2, 4, 4));
+    all.put("Squeeze", image(e -> new Squeeze(), 0, 2, 4, 4));
+    all.put("Convolution", image(e -> convolution(e, false), 0, 2, 4, 3));
+    all.put("Convolution spectral", image(e -> convolution(e, true), 0, 2, 4, 3));
+    all.put("Conv1x1", image(BijectionRegistry::conv1x1, 0, 4, 2, 3));
+    all.put("ActNorm of images", image(e -> disturbed(e, new ActNorm(e, 2, 6)), 0, 2, 2, 3));
+    all.put("Coupling", image(e -> coupling(e, 0), 0, 4, 2, 3));
+    all.put("Coupling conditional", image(e -> coupling(e, 2), 2, 4, 2, 3));
+    all.put("SplitPrior", image(e -> split(e, 0), 0, 4, 4, 2));
+    all.put("SplitPrior conditional", image(e -> split(e, 3), 3, 4, 4, 2));
+    all.put("Chain", real(e -> new Chain(List.of(actNorm(e), new SmoothTanh(0.7, 0.5)))));
     return all;
   }
 
   private static Entry real(Function<Engine, Bijection> create) {
-    return new Entry(create, -3, 3);
+    return new Entry(create, -3, 3, new long[] {D}, 0);
+  }
+
+  private static Entry unit(Function<Engine, Bijection> create) {
+    return new Entry(create, 0, 1, new long[] {D}, 0);
+  }
+
+  private static Entry image(
+      Function<Engine, Bijection> create, int conditionSize, long... channelsHeightWidth) {
+    return new Entry(create, -3, 3, channelsHeightWidth, conditionSize);
+  }
+
+  private static Bijection convolution(Engine engine, boolean spectral) {
+    try (Rng rng = engine.rng(14)) {
+      return disturbed(engine, Convolution.identity(engine, 2, 3, 4, 3, true, spectral, rng));
+    }
+  }
+
+  private static Bijection conv1x1(Engine engine) {
+    try (Rng rng = engine.rng(15)) {
+      return Conv1x1.orthogonal(engine, 4, 6, rng);
+    }
+  }
+
+  private static Bijection coupling(Engine engine, int conditionSize) {
+    try (Rng rng = engine.rng(16)) {
+      return disturbed(engine, Coupling.convolutional(engine, 4, 3, conditionSize, 0.1, rng));
+    }
+  }
+
+  private static Bijection split(Engine engine, int conditionSize) {
+    Bijection rest = new Chain(List.of(new Squeeze(), Reshape.toRows(8, 2, 1)));
+    return new SplitPrior(4, 4, 2, coupling(engine, conditionSize), rest);
+  }
+
+  /** Moves parameters away from where they start: identities and zeros hide mistakes. */
+  private static Bijection disturbed(Engine engine, Bijection layer) {
+    try (Rng rng = engine.rng(17)) {
+      for (Tensor parameter : layer.parameters().values()) {
+        Ops.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), 0.2));
+      }
+    }
+    return layer;
   }
 
   private static Bijection dense(Engine engine, SquareMatrix matrix) {
