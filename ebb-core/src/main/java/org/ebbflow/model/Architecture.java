@@ -18,6 +18,15 @@ public interface Architecture {
   /** The name it goes by on the command line. */
   String name();
 
+  /**
+   * What its published image experiments change of the constants for images.
+   *
+   * @param images a configuration for byte images with this architecture
+   */
+  default RunConfig published(RunConfig images) {
+    return images;
+  }
+
   /** How many numbers its flow trains, known before it is built. */
   long parameterCount(DataShape shape);
 

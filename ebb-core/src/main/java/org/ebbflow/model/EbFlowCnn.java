@@ -63,6 +63,13 @@ public record EbFlowCnn(
     return NAME;
   }
 
+  /** The logit is divided by 0.75. */
+  @Override
+  public RunConfig published(RunConfig images) {
+    return images.with(
+        new PreprocessingSettings("image", 0.75), images.objective(), images.training());
+  }
+
   @Override
   public long parameterCount(DataShape shape) {
     double total = 0;

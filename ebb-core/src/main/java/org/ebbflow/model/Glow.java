@@ -14,8 +14,12 @@ import org.ebbflow.flow.image.Conv1x1;
 import org.ebbflow.flow.image.Reshape;
 import org.ebbflow.flow.image.Squeeze;
 import org.ebbflow.flow.linear.ActNorm;
+import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Rng;
+import org.ebbflow.train.OptimizerSettings;
+import org.ebbflow.train.ScheduleSettings;
+import org.ebbflow.train.TrainSettings;
 
 /**
  * Glow: per scale a Squeeze and K steps of ActNorm, 1×1 convolution and coupling, with half of the
@@ -54,6 +58,38 @@ public record Glow(int scales, int steps, int width, int splitWidth) implements 
   @Override
   public String name() {
     return NAME;
+  }
+
+  /** The logit as it is, σ = 0.1, λ = 0.1, Adam 1e−5 with decay 0.1 on matrices, clip 500. */
+  @Override
+  public RunConfig published(RunConfig images) {
+    ObjectiveSettings o = images.objective();
+    TrainSettings t = images.training();
+    OptimizerSettings adam = OptimizerSettings.of("adamw", 1e-5);
+    return images.with(
+        new PreprocessingSettings("image", 1),
+        new ObjectiveSettings(
+            o.name(), o.slices(), 0.1, o.epsilon(), 0.1, o.perDimension(), o.timesDimension()),
+        new TrainSettings(
+            t.batch(),
+            t.epochs(),
+            t.steps(),
+            t.minutes(),
+            new OptimizerSettings(
+                adam.name(),
+                adam.learningRate(),
+                0.1,
+                adam.smoothing(),
+                adam.beta1(),
+                adam.beta2(),
+                adam.epsilon()),
+            new ScheduleSettings("constant", 0, 1, 0, List.of()),
+            500,
+            t.ema(),
+            t.matchAfterPreprocessing(),
+            t.validateEvery(),
+            t.patience(),
+            t.checkpointSeconds()));
   }
 
   @Override

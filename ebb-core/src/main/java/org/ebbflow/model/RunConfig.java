@@ -46,8 +46,9 @@ public record RunConfig(
 
   /**
    * What suits data of a shape: for byte images the published MNIST constants (RMSprop 1e−4, ×0.95
-   * an epoch for 50 epochs, moving average 0.999, batch 100, 100 epochs); for tables Adam 1e−3
-   * falling along a cosine over 100 epochs, scores not divided by D.
+   * an epoch for 50 epochs, moving average 0.999, batch 100, 100 epochs) and what the architecture
+   * {@link Architecture#published changes} of them; for tables Adam 1e−3 falling along a cosine
+   * over 100 epochs, scores not divided by D.
    *
    * <p>Source of the image constants: Chao et al., 2023, arXiv:2305.15267, appendix.
    */
@@ -73,16 +74,26 @@ public record RunConfig(
               new ScheduleSettings("cosine", 100, 0.95, 50, List.of()),
               1);
     }
+    Architecture architecture = Architectures.defaults(model, shape);
+    RunConfig config =
+        new RunConfig(
+            architecture,
+            PreprocessingSettings.defaults(shape),
+            settings,
+            training,
+            1.0 / 6,
+            1,
+            DType.FLOAT32,
+            "cpu",
+            0);
+    return shape.bytes() ? architecture.published(config) : config;
+  }
+
+  /** The same but for preprocessing, objective and training. */
+  RunConfig with(
+      PreprocessingSettings preprocessing, ObjectiveSettings objective, TrainSettings training) {
     return new RunConfig(
-        Architectures.defaults(model, shape),
-        PreprocessingSettings.defaults(shape),
-        settings,
-        training,
-        1.0 / 6,
-        1,
-        DType.FLOAT32,
-        "cpu",
-        0);
+        model, preprocessing, objective, training, validation, seed, dtype, device, threads);
   }
 
   /**

@@ -29,7 +29,10 @@ final class FitOptions {
 
   static final String DEFAULT_MODEL = "ebflow-fc";
 
-  @Option(names = "--model", paramLabel = "M", description = "Architecture: ebflow-fc (default).")
+  @Option(
+      names = "--model",
+      paramLabel = "M",
+      description = "Architecture: ebflow-fc (default), ebflow-cnn or glow (images).")
   private @Nullable String model;
 
   @Option(
