@@ -42,6 +42,14 @@ public final class Jet {
     return new Jet(order, x, v, null);
   }
 
+  /**
+   * The curve {@code x + ε·v + ½ε²·w}, of order 2: the second derivative of a function along it is
+   * {@code vᵀ(∇²f)v + wᵀ∇f}.
+   */
+  public static Jet curve(Tensor x, Tensor v, Tensor w) {
+    return new Jet(2, x, v, w);
+  }
+
   /** How many derivatives are carried: 0, 1 or 2. */
   public int order() {
     return order;

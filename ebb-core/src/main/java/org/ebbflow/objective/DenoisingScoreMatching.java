@@ -3,6 +3,7 @@ package org.ebbflow.objective;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.Jet;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * @param sigma standard deviation of the noise, in the space the score is matched in; positive
  * @param perDimension whether to divide by D, as the image experiments do
  * @param lambda weight of the energy term, at least 0
+ * @param differentiation how the derivatives are computed
  */
-public record DenoisingScoreMatching(double sigma, boolean perDimension, double lambda)
+public record DenoisingScoreMatching(
+    double sigma, boolean perDimension, double lambda, Differentiation differentiation)
     implements Objective {
 
   /** Checks the ranges. */
@@ -27,6 +30,11 @@ public record DenoisingScoreMatching(double sigma, boolean perDimension, double 
       throw new EbbException("sigma is " + sigma, "give a positive number");
     }
     Energy.requireWeight(lambda);
+  }
+
+  /** With Taylor derivatives. */
+  public DenoisingScoreMatching(double sigma, boolean perDimension, double lambda) {
+    this(sigma, perDimension, lambda, Differentiation.TAYLOR);
   }
 
   @Override
@@ -41,9 +49,29 @@ public record DenoisingScoreMatching(double sigma, boolean perDimension, double 
 
   /** As {@link #losses(Flow, Tensor, Tensor, Rng)} with given noise n, (B, D). */
   public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Tensor noise) {
-    Energy energy = Energy.at(flow, Ops.addScaled(x, noise, sigma), condition);
+    Tensor noisy = Ops.addScaled(x, noise, sigma).detach();
+    return differentiation == Differentiation.TAYLOR
+        ? taylor(flow, noisy, condition, noise)
+        : doubleBackward(flow, noisy, condition, noise);
+  }
+
+  /** {@code ½‖r‖²} for {@code r = s(x̃) + n/σ}, with the gradient of {@code D_r̄ log p(x̃)}. */
+  private Tensor taylor(Flow flow, Tensor noisy, @Nullable Tensor condition, Tensor noise) {
+    Tensor score = flow.score(noisy, condition, false).detach();
+    Tensor residual = Ops.addScaled(score, noise, 1 / sigma);
+    Jet along = flow.negativeEnergy(Jet.along(noisy, residual, 1), condition);
+    Tensor offset = Ops.mul(Ops.dotEvent(residual, residual), 0.5).sub(along.first().detach());
+    return new Energy(noisy, along.value()).add(scaled(along.first().add(offset), flow), lambda);
+  }
+
+  private Tensor doubleBackward(Flow flow, Tensor noisy, @Nullable Tensor condition, Tensor noise) {
+    Energy energy = Energy.at(flow, noisy, condition);
     Tensor residual = Ops.addScaled(energy.score(), noise, 1 / sigma);
     Tensor matching = Ops.mul(Ops.dotEvent(residual, residual), 0.5);
-    return energy.add(perDimension ? Ops.mul(matching, 1.0 / flow.dimension()) : matching, lambda);
+    return energy.add(scaled(matching, flow), lambda);
+  }
+
+  private Tensor scaled(Tensor matching, Flow flow) {
+    return perDimension ? Ops.mul(matching, 1.0 / flow.dimension()) : matching;
   }
 }

@@ -1,8 +1,10 @@
 package org.ebbflow.objective;
 
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.Jet;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
@@ -10,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code [½‖s(x)‖² + vᵀ(∂s/∂x)v + λ·E(x)]}, the first two divided by D where asked for, with
- * Rademacher directions v; second derivatives by double backward.
+ * Rademacher directions v.
  *
  * <p>Source: Song et al., "Sliced Score Matching", 2019, arXiv:1905.07088, eq. 8; for flows Chao et
  * al., 2023, arXiv:2305.15267, section 4.2.
@@ -18,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param slices directions per sample, at least 1
  * @param perDimension whether to divide by D, as the image experiments do
  * @param lambda weight of the energy term, at least 0
+ * @param differentiation how the derivatives are computed
  */
-public record SlicedScoreMatching(int slices, boolean perDimension, double lambda)
+public record SlicedScoreMatching(
+    int slices, boolean perDimension, double lambda, Differentiation differentiation)
     implements Objective {
 
   /** Checks the ranges. */
@@ -28,6 +32,11 @@ public record SlicedScoreMatching(int slices, boolean perDimension, double lambd
       throw new EbbException("slices is " + slices, "give 1 or more");
     }
     Energy.requireWeight(lambda);
+  }
+
+  /** With Taylor derivatives. */
+  public SlicedScoreMatching(int slices, boolean perDimension, double lambda) {
+    this(slices, perDimension, lambda, Differentiation.TAYLOR);
   }
 
   @Override
@@ -46,6 +55,30 @@ public record SlicedScoreMatching(int slices, boolean perDimension, double lambd
 
   /** As {@link #losses(Flow, Tensor, Tensor, Rng)} along given directions, each (B, D). */
   public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Tensor... directions) {
+    return differentiation == Differentiation.TAYLOR
+        ? taylor(flow, x, condition, directions)
+        : doubleBackward(flow, x, condition, directions);
+  }
+
+  /**
+   * Along {@code x + εv + ½ε²s̄} the second derivative of log p is {@code vᵀ(∂s/∂x)v + sᵀs̄}: the
+   * loss but for {@code −½‖s̄‖²}, and with its gradient.
+   */
+  private Tensor taylor(Flow flow, Tensor x, @Nullable Tensor condition, Tensor... directions) {
+    Tensor point = x.detach();
+    Tensor score = flow.score(point, condition, false).detach();
+    Jet sum = null;
+    for (Tensor v : directions) {
+      Jet along = flow.negativeEnergy(Jet.curve(point, v, score), condition);
+      sum = sum == null ? along : sum.add(along);
+    }
+    Jet mean = Objects.requireNonNull(sum).mul(1.0 / directions.length);
+    Tensor matching = Ops.addScaled(mean.second(), Ops.dotEvent(score, score), -0.5);
+    return new Energy(point, mean.value()).add(scaled(matching, flow), lambda);
+  }
+
+  private Tensor doubleBackward(
+      Flow flow, Tensor x, @Nullable Tensor condition, Tensor... directions) {
     Energy energy = Energy.at(flow, x, condition);
     Tensor score = energy.score();
     Tensor curvature = null;
@@ -58,6 +91,10 @@ public record SlicedScoreMatching(int slices, boolean perDimension, double lambd
     if (curvature != null) {
       matching = Ops.addScaled(matching, curvature, 1.0 / directions.length);
     }
-    return energy.add(perDimension ? Ops.mul(matching, 1.0 / flow.dimension()) : matching, lambda);
+    return energy.add(scaled(matching, flow), lambda);
+  }
+
+  private Tensor scaled(Tensor matching, Flow flow) {
+    return perDimension ? Ops.mul(matching, 1.0 / flow.dimension()) : matching;
   }
 }

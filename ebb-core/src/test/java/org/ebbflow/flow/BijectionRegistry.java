@@ -79,6 +79,7 @@ final class BijectionRegistry {
     all.put("Reshape", image(e -> Reshape.toRows(2, 4, 4), 0, 2, 4, 4));
     all.put("Squeeze", image(e -> new Squeeze(), 0, 2, 4, 4));
     all.put("Convolution", image(e -> convolution(e, false), 0, 2, 4, 3));
+    all.put("Convolution folded twice", image(e -> wideConvolution(e), 0, 1, 4, 8));
     all.put("Convolution spectral", image(e -> convolution(e, true), 0, 2, 4, 3));
     all.put("Conv1x1", image(BijectionRegistry::conv1x1, 0, 4, 2, 3));
     all.put("ActNorm of images", image(e -> disturbed(e, new ActNorm(e, 2, 6)), 0, 2, 2, 3));
@@ -106,6 +107,12 @@ final class BijectionRegistry {
   private static Bijection convolution(Engine engine, boolean spectral) {
     try (Rng rng = engine.rng(14)) {
       return disturbed(engine, Convolution.identity(engine, 2, 3, 4, 3, true, spectral, rng));
+    }
+  }
+
+  private static Bijection wideConvolution(Engine engine) {
+    try (Rng rng = engine.rng(14)) {
+      return disturbed(engine, Convolution.identity(engine, 1, 7, 4, 8, true, false, rng));
     }
   }
 

@@ -33,6 +33,7 @@ public final class Convolution implements Bijection {
   private final Tensor bias;
   private final boolean spectral;
   private final long[] image;
+  private final FoldedKernel layout;
   private final DenseFactors operator;
 
   /**
@@ -51,6 +52,8 @@ public final class Convolution implements Bijection {
     this.bias = engine.parameter(bias);
     this.spectral = spectral;
     this.image = new long[] {-1, kernel.size(0), height, width};
+    int channels = Math.toIntExact(kernel.size(0));
+    this.layout = FoldedKernel.of(engine, channels, Math.toIntExact(kernel.size(2)), height, width);
     this.operator = new DenseFactors(engine, weight, this::toeplitz);
   }
 
@@ -91,8 +94,8 @@ public final class Convolution implements Bijection {
 
   @Override
   public Mapped forward(Jet x, @Nullable Tensor condition) {
-    Tensor kernel = kernel(weight);
-    return new Mapped(x.stacked(t -> Ops.convolve(t, kernel)).add(biasPerChannel()), null);
+    Tensor kernel = layout.fold(kernel(weight));
+    return new Mapped(x.stacked(t -> layout.convolve(t, kernel)).add(biasPerChannel()), null);
   }
 
   @Override
