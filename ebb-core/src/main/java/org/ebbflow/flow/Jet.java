@@ -158,6 +158,17 @@ public final class Jet {
     return new Jet(order, derivatives[0], dy, ddy);
   }
 
+  /**
+   * {@code f(x)} for an f that is linear on pieces, entry by entry: its derivatives of both orders
+   * are multiplied by the slope.
+   *
+   * @param f f at the value
+   * @param slope multiplies by f′ at the value
+   */
+  public Jet piecewiseLinear(Tensor f, UnaryOperator<Tensor> slope) {
+    return new Jet(order, f, apply(slope, first), apply(slope, second));
+  }
+
   /** {@code x + y}. */
   public Jet add(Jet y) {
     requireSame(y);

@@ -158,6 +158,13 @@ public final class Ops {
     }
   }
 
+  /** {@code y} times the slope of {@link #leakyRelu} at {@code x}. */
+  public static Tensor leakyReluSlope(Tensor x, double alpha, Tensor y) {
+    try (Scalar slope = new Scalar(alpha)) {
+      return torch.leaky_relu_backward(y, x, slope, false);
+    }
+  }
+
   /** Overwrites {@code target} with {@code source} in place, without recording. */
   public static void assign(Tensor target, Tensor source) {
     try (Autograd.Mode off = Autograd.off()) {

@@ -13,15 +13,8 @@ import org.ebbflow.tensor.Ops;
 public record LeakyRelu(double alpha) implements Network {
   @Override
   public Jet apply(Jet x) {
-    Tensor value = x.value();
-    Tensor y = Ops.leakyRelu(value, alpha);
-    if (x.order() == 0) {
-      return x.compose(y);
-    }
-    Tensor slope =
-        Ops.add(
-            Ops.mul(Ops.as(Ops.less(value.detach(), 0).logical_not(), value), 1 - alpha), alpha);
-    Tensor none = Ops.zerosLike(value);
-    return x.compose(y, slope, none);
+    Tensor at = x.value().detach();
+    return x.piecewiseLinear(
+        Ops.leakyRelu(x.value(), alpha), t -> Ops.leakyReluSlope(at, alpha, t));
   }
 }
