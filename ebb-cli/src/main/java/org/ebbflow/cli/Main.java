@@ -1,6 +1,7 @@
 package org.ebbflow.cli;
 
 import java.io.PrintWriter;
+import java.util.ServiceLoader;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.command.DataCommand;
 import org.ebbflow.cli.command.EvalCommand;
@@ -64,8 +65,9 @@ public final class Main implements Runnable {
 
   /** The command with its error handling, for embedding and tests. */
   public static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine ebb = new CommandLine(new Main());
+    ServiceLoader.load(Subcommand.class).forEach(ebb::addSubcommand);
+    return ebb.setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(Main::run)
         .setParameterExceptionHandler((e, args) -> usageError(e))
         .setExecutionExceptionHandler((e, command, parsed) -> failure(e, command));

@@ -109,6 +109,9 @@ public final class Jet {
 
   /** {@code x·weightᵀ + bias} over the last axis, {@link #stacked}. */
   public Jet linear(Tensor weight, @Nullable Tensor bias) {
+    if (bias != null && first == null && second == null) {
+      return new Jet(order, Ops.linear(value, weight, bias), null, null);
+    }
     Jet product = stacked(t -> Ops.linear(t, weight));
     return bias == null ? product : product.add(bias);
   }

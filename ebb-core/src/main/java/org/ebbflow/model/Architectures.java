@@ -12,7 +12,8 @@ public final class Architectures {
           Map.of(
               EbFlowFc.NAME, new Entry(EbFlowFc.class, EbFlowFc::defaults),
               EbFlowCnn.NAME, new Entry(EbFlowCnn.class, EbFlowCnn::defaults),
-              Glow.NAME, new Entry(Glow.class, Glow::defaults)));
+              Glow.NAME, new Entry(Glow.class, Glow::defaults),
+              RealNvp2d.NAME, new Entry(RealNvp2d.class, RealNvp2d::defaults)));
 
   private Architectures() {}
 

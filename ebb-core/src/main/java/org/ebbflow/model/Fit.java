@@ -64,11 +64,46 @@ public final class Fit {
       ModelFolder folder,
       Provenance provenance,
       TrainListener listener) {
+    this(
+        config,
+        data.split(config.validationRows(data.rows()), config.seed()),
+        data.fingerprint(),
+        folder,
+        provenance,
+        listener);
+  }
+
+  /**
+   * As the others, with rows already split: the configuration's share of validation rows has no
+   * effect.
+   */
+  public Fit(
+      RunConfig config,
+      Dataset.Split split,
+      ModelFolder folder,
+      Provenance provenance,
+      TrainListener listener) {
+    this(
+        config,
+        split,
+        split.train().fingerprint() + split.validation().fingerprint(),
+        folder,
+        provenance,
+        listener);
+  }
+
+  private Fit(
+      RunConfig config,
+      Dataset.Split split,
+      String rows,
+      ModelFolder folder,
+      Provenance provenance,
+      TrainListener listener) {
     this.provenance = provenance;
     this.config = config;
     this.folder = folder;
-    this.shape = DataShape.of(data);
-    this.split = data.split(config.validationRows(data.rows()), config.seed());
+    this.shape = DataShape.of(split.train());
+    this.split = split;
     this.engine = Engine.on(config.device(), config.dtype());
     this.preprocessing = config.preprocessing().fit(engine, split.train());
     Flow flow = config.model().build(engine, shape);
@@ -87,7 +122,7 @@ public final class Fit {
             task,
             config.training(),
             folder.checkpoint(),
-            fingerprint(config, data),
+            fingerprint(config, rows),
             new BestKeeper(listener));
   }
 
@@ -162,7 +197,7 @@ public final class Fit {
   }
 
   /** Which data and settings a checkpoint belongs to; how long to train is not part of it. */
-  private static String fingerprint(RunConfig config, Dataset data) {
+  private static String fingerprint(RunConfig config, String rows) {
     var tree = ConfigJson.write(config);
     tree.remove(List.of("device", "threads")); // where it runs, not what
     if (tree.get("training") instanceof ObjectNode training
@@ -172,7 +207,7 @@ public final class Fit {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(ConfigJson.text(tree).getBytes(StandardCharsets.UTF_8));
-      digest.update(data.fingerprint().getBytes(StandardCharsets.UTF_8));
+      digest.update(rows.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);

@@ -63,6 +63,18 @@ public final class Ops {
     }
   }
 
+  /** {@code x} with entries above {@code high} lowered to it. */
+  public static Tensor atMost(Tensor x, double high) {
+    try (Scalar s = new Scalar(high)) {
+      return x.clamp_max(s);
+    }
+  }
+
+  /** {@code x} for {@code x ≥ 0} and {@code eˣ − 1} below. */
+  public static Tensor elu(Tensor x) {
+    return torch.elu(x);
+  }
+
   /** Sum over the event: (B, …) to (B). */
   public static Tensor sumEvent(Tensor x) {
     return x.dim() == 1 ? x : x.flatten(1, -1).sum(1);
@@ -137,6 +149,11 @@ public final class Ops {
   /** {@code x·weightᵀ} over the last axis. */
   public static Tensor linear(Tensor x, Tensor weight) {
     return torch.linear(x, weight);
+  }
+
+  /** {@code x·weightᵀ + bias} over the last axis, in one operation. */
+  public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+    return torch.linear(x, weight, bias);
   }
 
   /** {@code condition ? a : b}, element by element; both branches must be finite for gradients. */

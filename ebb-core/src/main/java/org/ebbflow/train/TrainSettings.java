@@ -16,6 +16,8 @@ import org.ebbflow.EbbException;
  *     none
  * @param matchAfterPreprocessing whether scores are matched in the preprocessed space (MaP) rather
  *     than in the data's
+ * @param noise standard deviation of fresh normal noise on every training row at every step, in the
+ *     space where the objective works: the flow then fits the data smoothed by it; 0 for none
  * @param validateEvery steps between validations, 0 for once an epoch of 25 steps or more
  * @param patience validations without a new best after which training stops, 0 for never
  * @param checkpointSeconds time between checkpoints, besides one at the end
@@ -30,6 +32,7 @@ public record TrainSettings(
     double clip,
     double ema,
     boolean matchAfterPreprocessing,
+    double noise,
     int validateEvery,
     int patience,
     int checkpointSeconds) {
@@ -45,12 +48,43 @@ public record TrainSettings(
     }
     require("clip", clip, clip >= 0, "0 or more");
     require("ema", ema, ema >= 0 && ema < 1, "a number in [0, 1)");
+    require("noise", noise, noise >= 0, "0 or more");
     require("validateEvery", validateEvery, validateEvery >= 0, "0 or more");
     require("patience", patience, patience >= 0, "0 or more");
     require("checkpointSeconds", checkpointSeconds, checkpointSeconds >= 1, "1 or more");
     if (schedule.name().equals("cosine") && epochs == 0 && steps == 0) {
       throw new EbbException("the cosine schedule needs to know its end", "give steps or epochs");
     }
+  }
+
+  /** Without noise on the training rows. */
+  public TrainSettings(
+      int batch,
+      double epochs,
+      long steps,
+      double minutes,
+      OptimizerSettings optimizer,
+      ScheduleSettings schedule,
+      double clip,
+      double ema,
+      boolean matchAfterPreprocessing,
+      int validateEvery,
+      int patience,
+      int checkpointSeconds) {
+    this(
+        batch,
+        epochs,
+        steps,
+        minutes,
+        optimizer,
+        schedule,
+        clip,
+        ema,
+        matchAfterPreprocessing,
+        0,
+        validateEvery,
+        patience,
+        checkpointSeconds);
   }
 
   /** Steps after which training is over, or the largest long if only time limits it. */

@@ -196,10 +196,8 @@ public final class Trainer {
   /** The batch of a step in the space where the objective works. */
   private Tensor batch(long step, Rng rng) {
     Tensor drawn = task.preprocessing().draw(task.train(), order.rows(step), rng);
-    if (!settings.matchAfterPreprocessing()) {
-      return drawn;
-    }
-    return task.preprocessing().apply(drawn);
+    Tensor x = settings.matchAfterPreprocessing() ? task.preprocessing().apply(drawn) : drawn;
+    return settings.noise() == 0 ? x : Ops.addScaled(x, rng.normalLike(x), settings.noise());
   }
 
   private void step(Rng rng) {

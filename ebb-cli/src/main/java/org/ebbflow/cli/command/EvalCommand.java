@@ -3,6 +3,7 @@ package org.ebbflow.cli.command;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.model.DensityModel;

@@ -158,6 +158,6 @@ public final class FitCommand implements Callable<Integer> {
 
   private String commandLine() {
     List<String> given = spec.commandLine().getParseResult().originalArgs();
-    return "ebb fit " + String.join(" ", given);
+    return "ebb " + String.join(" ", given);
   }
 }

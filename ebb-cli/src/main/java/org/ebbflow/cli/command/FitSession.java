@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.report.FitReport;
+import org.ebbflow.cli.task.FitProgress;
+import org.ebbflow.cli.task.FolderLock;
+import org.ebbflow.cli.task.Interruption;
+import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.Fit;
@@ -16,9 +19,7 @@ import org.ebbflow.model.ModelFolder;
 import org.ebbflow.model.Provenance;
 import org.ebbflow.model.RunConfig;
 import org.ebbflow.train.Outcome;
-import org.ebbflow.train.TrainListener;
 import org.ebbflow.train.TrainState;
-import org.ebbflow.train.ValidationPoint;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -60,7 +61,7 @@ final class FitSession {
    * @return the exit code
    */
   int run(Start start, String resumeCommand) {
-    Bar bar = new Bar();
+    FitProgress bar = new FitProgress("fit");
     Fit fit = new Fit(config, data, folder, provenance, bar);
     folder.create();
     try (FolderLock lock = FolderLock.take(folder.path())) {
@@ -73,14 +74,12 @@ final class FitSession {
 
   // Only training keeps the JVM up when it is told to go down, until its checkpoint is written and
   // the way on is said; what follows it is short and repeated by a resumed run.
-  private static Outcome train(Fit fit, Bar bar, String resumeCommand) {
-    try (Interruption interruption = new Interruption(fit)) {
+  private static Outcome train(Fit fit, FitProgress bar, String resumeCommand) {
+    try (Interruption interruption = new Interruption(fit::stop)) {
       Outcome outcome;
-      try {
-        bar.open(fit);
+      try (bar) {
+        bar.open(fit.state().step(), fit.totalSteps());
         outcome = fit.run();
-      } finally {
-        bar.close();
       }
       if (outcome == Outcome.INTERRUPTED) {
         System.err.println(
@@ -162,66 +161,6 @@ final class FitSession {
       throw new EbbException(
           folder.path() + " already holds a run",
           "add --resume to go on with it, --force to overwrite it, or choose another --out");
-    }
-  }
-
-  /** Shows steps and the last validation. */
-  private static final class Bar implements TrainListener {
-    private @Nullable ProgressLine line;
-
-    void open(Fit fit) {
-      line = ProgressLine.steps("fit", fit.totalSteps());
-    }
-
-    void close() {
-      if (line != null) {
-        line.close();
-      }
-    }
-
-    @Override
-    public void stepped(TrainState state, long totalSteps) {
-      if (line != null) {
-        line.stepTo(state.step());
-      }
-    }
-
-    @Override
-    public void validated(TrainState state, ValidationPoint point) {
-      if (line != null) {
-        line.note(String.format(Locale.ROOT, "validation NLL %.4f", point.nll()));
-      }
-    }
-  }
-
-  /** Lets Ctrl-C and SIGTERM wait for the checkpoint before the JVM goes down. */
-  private static final class Interruption implements AutoCloseable {
-    private final CountDownLatch done = new CountDownLatch(1);
-    private final Thread hook;
-
-    Interruption(Fit fit) {
-      hook =
-          new Thread(
-              () -> {
-                fit.stop();
-                try {
-                  done.await();
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              },
-              "ebb-interrupt");
-      Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    @Override
-    public void close() {
-      done.countDown();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The JVM is already going down: that is why the session ended.
-      }
     }
   }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.input.CsvOutput;
 import org.ebbflow.cli.report.Sheets;
+import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.io.AtomicFile;
 import org.ebbflow.model.DensityModel;

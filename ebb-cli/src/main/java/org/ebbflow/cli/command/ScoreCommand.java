@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.cli.input.CsvOutput;
+import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
 import picocli.CommandLine.Command;

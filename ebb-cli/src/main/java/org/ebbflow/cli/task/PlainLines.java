@@ -1,4 +1,4 @@
-package org.ebbflow.cli.command;
+package org.ebbflow.cli.task;
 
 import java.io.PrintStream;
 import me.tongfei.progressbar.ProgressBarConsumer;

@@ -1,4 +1,4 @@
-package org.ebbflow.cli.command;
+package org.ebbflow.cli.task;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -10,10 +10,10 @@ import org.ebbflow.EbbException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a second training out of a folder. The operating system gives the lock back when the
- * process ends, however it ends.
+ * Keeps a second training out of a folder, for as long as it is open. The operating system gives
+ * the lock back when the process ends, however it ends.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
   private final FileChannel channel;
 
   private FolderLock(FileChannel channel) {
@@ -25,7 +25,7 @@ final class FolderLock implements AutoCloseable {
    *
    * @throws EbbException if another training holds it
    */
-  static FolderLock take(Path folder) {
+  public static FolderLock take(Path folder) {
     Path file = folder.resolve(".lock");
     FileChannel channel = null;
     try {

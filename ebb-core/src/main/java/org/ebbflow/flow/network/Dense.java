@@ -1,0 +1,45 @@
+package org.ebbflow.flow.network;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.Jet;
+import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Rng;
+import org.ebbflow.tensor.Scope;
+
+/** {@code y = Wx + b} on rows, (B, in) to (B, out). */
+public final class Dense implements Network {
+  private final Tensor weight;
+  private final Tensor bias;
+
+  /**
+   * @param engine where the parameters live
+   * @param weight W, (out, in); copied
+   * @param bias b, (out); copied
+   */
+  public Dense(Engine engine, Tensor weight, Tensor bias) {
+    this.weight = engine.parameter(weight);
+    this.bias = engine.parameter(bias);
+  }
+
+  /** Starts from a random W with orthonormal rows or columns and b = 0; advances {@code rng}. */
+  public static Dense orthogonal(Engine engine, int in, int out, Rng rng) {
+    try (Scope scope = Scope.open()) {
+      return new Dense(engine, rng.orthogonal(out, in), engine.zeros(out));
+    }
+  }
+
+  @Override
+  public Jet apply(Jet x) {
+    return x.linear(weight, bias);
+  }
+
+  @Override
+  public Map<String, Tensor> parameters() {
+    Map<String, Tensor> parameters = new LinkedHashMap<>();
+    parameters.put("weight", weight);
+    parameters.put("bias", bias);
+    return parameters;
+  }
+}

@@ -1,0 +1,27 @@
+package org.ebbflow.flow.network;
+
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.Jet;
+import org.ebbflow.tensor.Ops;
+
+/**
+ * {@code y = x} for {@code x ≥ 0} and {@code eˣ − 1} below, entry by entry; at 0 the slope is 1 and
+ * the second derivative that of the right side, 0.
+ *
+ * <p>Source: Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by
+ * exponential linear units", 2016, arXiv:1511.07289.
+ */
+public record Elu() implements Network {
+  @Override
+  public Jet apply(Jet x) {
+    Tensor y = Ops.elu(x.value());
+    if (x.order() == 0) {
+      return x.compose(y);
+    }
+    Tensor slope = Ops.add(Ops.atMost(y, 0), 1);
+    if (x.order() == 1) {
+      return x.compose(y, slope);
+    }
+    return x.compose(y, slope, slope.mul(Ops.as(Ops.less(y.detach(), 0), y)));
+  }
+}
