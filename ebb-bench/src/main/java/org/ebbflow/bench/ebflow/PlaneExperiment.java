@@ -80,7 +80,7 @@ public final class PlaneExperiment implements Experiment {
       }
       mosaic.row(row);
     }
-    AtomicFile.write(results.folder().resolve("densities.png"), mosaic.png());
+    results.write("densities.png", mosaic.png());
   }
 
   private static BufferedImage exact(PlaneDensity density) {

@@ -1,7 +1,6 @@
 package org.ebbflow.bench.reproduce;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,7 +12,6 @@ import java.util.function.Predicate;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.task.FolderLock;
 import org.ebbflow.cli.task.Interruption;
-import org.ebbflow.io.AtomicFile;
 import org.ebbflow.tensor.Engine;
 
 /**
@@ -92,14 +90,7 @@ final class ExperimentRun {
   }
 
   private void write() {
-    results
-        .tables()
-        .forEach(
-            (name, rows) -> {
-              ResultTable table = new ResultTable(rows);
-              write(name + ".csv", table.csv());
-              write(name + ".md", table.markdown());
-            });
+    results.tables().forEach(results::writeTable);
     experiment.illustrate(results);
   }
 
@@ -112,10 +103,6 @@ final class ExperimentRun {
             (name, rows) ->
                 all.put(results.folder().resolve(name + ".md"), new ResultTable(rows).markdown()));
     return all;
-  }
-
-  private void write(String name, String text) {
-    AtomicFile.write(results.folder().resolve(name), text.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void create(Path folder) {

@@ -2,14 +2,25 @@ package org.ebbflow.bench.reproduce;
 
 import java.util.List;
 import org.ebbflow.EbbException;
+import org.ebbflow.bench.ebflow.AblationExperiment;
+import org.ebbflow.bench.ebflow.GlowExperiment;
+import org.ebbflow.bench.ebflow.ImagesExperiment;
+import org.ebbflow.bench.ebflow.MatricesExperiment;
 import org.ebbflow.bench.ebflow.PlaneExperiment;
+import org.ebbflow.bench.ebflow.ScalingExperiment;
 
 /** The experiments by name. */
 final class Experiments {
   private Experiments() {}
 
   static List<Experiment> all() {
-    return List.of(new PlaneExperiment());
+    return List.of(
+        new PlaneExperiment(),
+        new ImagesExperiment(),
+        new ScalingExperiment(),
+        new AblationExperiment(),
+        new GlowExperiment(),
+        new MatricesExperiment());
   }
 
   /**

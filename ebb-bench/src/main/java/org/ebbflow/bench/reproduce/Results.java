@@ -1,11 +1,13 @@
 package org.ebbflow.bench.reproduce;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.ebbflow.io.AtomicFile;
 
 /**
  * What an experiment's folder holds of its cells: a file of rows each, and what the cells keep
@@ -49,5 +51,17 @@ public record Results(Path folder, Setup setup, List<Cell> cells) {
   /** The rows of one table, none if there is no such table yet. */
   public List<Map<String, Object>> table(String name) {
     return tables().getOrDefault(name, List.of());
+  }
+
+  /** Writes rows as {@code NAME.csv} and {@code NAME.md} into the experiment's folder. */
+  public void writeTable(String name, List<Map<String, Object>> rows) {
+    ResultTable table = new ResultTable(rows);
+    write(name + ".csv", table.csv().getBytes(StandardCharsets.UTF_8));
+    write(name + ".md", table.markdown().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes a file into the experiment's folder, atomically. */
+  public void write(String name, byte[] content) {
+    AtomicFile.write(folder.resolve(name), content);
   }
 }

@@ -14,7 +14,7 @@ import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.Range;
 
 /**
- * A vertical logarithmic axis that labels round numbers.
+ * A logarithmic axis that labels round numbers.
  *
  * <p>JFreeChart's own puts ticks at equal steps of the logarithm, which within one decade come out
  * as 1.58 and 2.51. This one takes powers of ten, then 1-2-5, then every digit, then equal steps,
@@ -30,16 +30,20 @@ final class DecadeAxis extends LogAxis {
   @Override
   protected List<NumberTick> refreshTicksVertical(
       Graphics2D graphics, Rectangle2D area, RectangleEdge edge) {
+    return ticks(TextAnchor.CENTER_RIGHT);
+  }
+
+  @Override
+  protected List<NumberTick> refreshTicksHorizontal(
+      Graphics2D graphics, Rectangle2D area, RectangleEdge edge) {
+    return ticks(TextAnchor.TOP_CENTER);
+  }
+
+  private List<NumberTick> ticks(TextAnchor anchor) {
     List<NumberTick> ticks = new ArrayList<>();
     for (BigDecimal value : roundValues(getRange())) {
       ticks.add(
-          new NumberTick(
-              TickType.MAJOR,
-              value.doubleValue(),
-              label(value),
-              TextAnchor.CENTER_RIGHT,
-              TextAnchor.CENTER_RIGHT,
-              0));
+          new NumberTick(TickType.MAJOR, value.doubleValue(), label(value), anchor, anchor, 0));
     }
     return ticks;
   }

@@ -4,7 +4,7 @@ import java.awt.geom.Ellipse2D;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.data.Range;
 import org.jfree.data.xy.DefaultXYDataset;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Curves over a common axis, such as losses over steps.
  *
  * <p>Points that are not finite, and on a logarithmic axis those at zero or below, are left out and
- * counted in a remark on the chart. A series of a single point becomes a dot.
+ * counted in a remark on the chart. A series of few points gets a dot on each.
  *
  * <pre>{@code
  * byte[] png =
@@ -27,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Methods that add or set something change this chart and return it.
  */
 public final class LineChart implements Chart {
+  private static final int FEW = 10;
+
   private final String title;
   private final String labelX;
   private final String labelY;
   private final List<Series> series = new ArrayList<>();
+  private boolean logarithmicX;
   private boolean logarithmic;
   private @Nullable Range rangeY;
 
@@ -75,6 +78,12 @@ public final class LineChart implements Chart {
     return this;
   }
 
+  /** Makes the horizontal axis logarithmic; every x must be above zero. */
+  public LineChart logarithmicX() {
+    logarithmicX = true;
+    return this;
+  }
+
   /** Makes the vertical axis logarithmic. */
   public LineChart logarithmicY() {
     logarithmic = true;
@@ -98,14 +107,10 @@ public final class LineChart implements Chart {
   @Override
   public byte[] png(Theme theme, int width, int height) {
     ChartCanvas canvas = new ChartCanvas(theme);
-    NumberAxis x = ChartCanvas.plainAxis();
+    ValueAxis x = logarithmicX ? new DecadeAxis() : ChartCanvas.plainAxis();
     x.setLowerMargin(0.01);
     x.setUpperMargin(0.01);
-    if (logarithmic) {
-      canvas.axes(x, labelX, new DecadeAxis(), labelY);
-    } else {
-      canvas.axes(x, labelX, ChartCanvas.plainAxis(), labelY);
-    }
+    canvas.axes(x, labelX, logarithmic ? new DecadeAxis() : ChartCanvas.plainAxis(), labelY);
     DefaultXYDataset means = new DefaultXYDataset();
     DefaultXYDataset raw = new DefaultXYDataset();
     XYLineAndShapeRenderer strong = ChartCanvas.lines();
@@ -118,7 +123,7 @@ public final class LineChart implements Chart {
       strong.setSeriesPaint(i, canvas.colour(i));
       strong.setSeriesStroke(i, canvas.stroke(i, 2f));
       strong.setSeriesShape(i, new Ellipse2D.Double(-3, -3, 6, 6));
-      strong.setSeriesShapesVisible(i, shown.x.length == 1);
+      strong.setSeriesShapesVisible(i, shown.x.length <= FEW);
       boolean smoothed = shown.window > 1;
       raw.addSeries(i, smoothed ? new double[][] {shown.x, shown.y} : new double[2][0]);
       pale.setSeriesPaint(i, canvas.glaze(i, 70));
