@@ -25,8 +25,8 @@ class LauncherTest {
       """
       echo built >> builds
       echo chatter
-      mkdir -p ebb-cli/target/lib
-      : > ebb-cli/target/ebb-cli-1.jar
+      mkdir -p ebb-bench/target/lib
+      : > ebb-bench/target/ebb-bench-1.jar
       """;
 
   @TempDir Path temp;
@@ -40,9 +40,9 @@ class LauncherTest {
     tree = temp.resolve("a folder");
     jdk = temp.resolve("a jdk");
     Files.createDirectories(tree.resolve(".mvn"));
-    Files.createDirectories(tree.resolve("ebb-cli/src/main/java"));
+    Files.createDirectories(tree.resolve("ebb-bench/src/main/java"));
     Files.writeString(tree.resolve("pom.xml"), "<project/>");
-    Files.writeString(tree.resolve("ebb-cli/pom.xml"), "<project/>");
+    Files.writeString(tree.resolve("ebb-bench/pom.xml"), "<project/>");
     Files.copy(Path.of("..", "ebb"), tree.resolve("ebb"));
     tree.resolve("ebb").toFile().setExecutable(true);
     script(tree.resolve("mvnw"), MAVEN);
@@ -56,7 +56,7 @@ class LauncherTest {
     Run run = finish(start(tree.resolve("ebb"), "two words", "", "*"));
     assertThat(run.out).startsWith(temp.toRealPath() + "\n").endsWith("<two words>\n<>\n<*>\n");
     assertThat(run.out)
-        .contains("a folder/ebb-cli/target/ebb-cli-1.jar:")
+        .contains("a folder/ebb-bench/target/ebb-bench-1.jar:")
         .doesNotContain("chatter");
     assertThat(run.out).doesNotContain("--enable-native-access");
     assertThat(run.code).isEqualTo(7);
@@ -68,7 +68,7 @@ class LauncherTest {
     assertThat(finish(start(tree.resolve("ebb"))).err).isEmpty();
     assertThat(builds()).isEqualTo(1);
 
-    Path source = Files.writeString(tree.resolve("ebb-cli/src/main/java/A.java"), "");
+    Path source = Files.writeString(tree.resolve("ebb-bench/src/main/java/A.java"), "");
     Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
     finish(start(tree.resolve("ebb")));
     assertThat(builds()).isEqualTo(2);
@@ -90,7 +90,7 @@ class LauncherTest {
   void clearsTheLockOfTheDead() throws Exception {
     Process dead = new ProcessBuilder("true").start();
     dead.waitFor();
-    Path target = Files.createDirectories(tree.resolve("ebb-cli/target"));
+    Path target = Files.createDirectories(tree.resolve("ebb-bench/target"));
     Files.createSymbolicLink(target.resolve(".ebb-lock"), Path.of(Long.toString(dead.pid())));
     assertThat(finish(start(tree.resolve("ebb"))).code).isEqualTo(7);
     assertThat(Files.isSymbolicLink(target.resolve(".ebb-lock"))).isFalse();
@@ -102,7 +102,7 @@ class LauncherTest {
     Run run = finish(start(tree.resolve("ebb")));
     assertThat(run.code).isEqualTo(2);
     assertThat(run.err).contains("could not be built");
-    assertThat(Files.isSymbolicLink(tree.resolve("ebb-cli/target/.ebb-lock"))).isFalse();
+    assertThat(Files.isSymbolicLink(tree.resolve("ebb-bench/target/.ebb-lock"))).isFalse();
   }
 
   @Test

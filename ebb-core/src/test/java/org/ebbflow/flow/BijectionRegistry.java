@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.coupling.Coupling;
+import org.ebbflow.flow.coupling.MaskedCoupling;
 import org.ebbflow.flow.coupling.SplitPrior;
 import org.ebbflow.flow.elementwise.LeakyRelu;
 import org.ebbflow.flow.elementwise.Logit;
@@ -87,6 +88,10 @@ final class BijectionRegistry {
     all.put("Coupling conditional", image(e -> coupling(e, 2), 2, 4, 2, 3));
     all.put("SplitPrior", image(e -> split(e, 0), 0, 4, 4, 2));
     all.put("SplitPrior conditional", image(e -> split(e, 3), 3, 4, 4, 2));
+    all.put("MaskedCoupling", real(e -> masked(e, true, 0)));
+    all.put("MaskedCoupling keeping the last", real(e -> masked(e, false, 0)));
+    all.put(
+        "MaskedCoupling conditional", new Entry(e -> masked(e, true, 2), -3, 3, new long[] {D}, 2));
     all.put("Chain", real(e -> new Chain(List.of(actNorm(e), new SmoothTanh(0.7, 0.5)))));
     return all;
   }
@@ -125,6 +130,13 @@ final class BijectionRegistry {
   private static Bijection coupling(Engine engine, int conditionSize) {
     try (Rng rng = engine.rng(16)) {
       return disturbed(engine, Coupling.convolutional(engine, 4, 3, conditionSize, 0.1, rng));
+    }
+  }
+
+  private static Bijection masked(Engine engine, boolean keepsFirst, int conditionSize) {
+    try (Rng rng = engine.rng(18)) {
+      return disturbed(
+          engine, MaskedCoupling.realNvp(engine, D, keepsFirst, 4, conditionSize, rng));
     }
   }
 

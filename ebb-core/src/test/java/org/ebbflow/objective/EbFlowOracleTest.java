@@ -95,16 +95,12 @@ class EbFlowOracleTest {
         OracleCase c = new OracleCase(path, dtype);
         Tensor x = c.rows("x");
         check(c, "ml", c.flow.energy(x).add(c.flow.logZ()).mean());
-        check(
-            c,
-            "ssm",
-            new SlicedScoreMatching(1, true, 0).losses(c.flow, x, null, c.rows("v")).mean());
-        check(
-            c,
-            "dsm",
-            new DenoisingScoreMatching(c.number("std"), true, 0)
-                .losses(c.flow, x, null, c.rows("noise"))
-                .mean());
+        for (Differentiation way : Differentiation.values()) {
+          SlicedScoreMatching ssm = new SlicedScoreMatching(1, true, 0, way);
+          check(c, "ssm", ssm.losses(c.flow, x, null, c.rows("v")).mean());
+          DenoisingScoreMatching dsm = new DenoisingScoreMatching(c.number("std"), true, 0, way);
+          check(c, "dsm", dsm.losses(c.flow, x, null, c.rows("noise")).mean());
+        }
         Tensor finiteDifference =
             new FiniteDifferenceScoreMatching(c.number("eps"), false, 0)
                 .losses(c.flow, x, null, c.rows("v"))
