@@ -54,7 +54,9 @@ class ArchitectureTest {
           "objective", List.of("flow", "tensor"),
           "metric", List.of("flow", "tensor", "data"),
           "train", List.of("objective", "flow", "tensor", "data", "io", "metric"),
-          "model", List.of("train", "objective", "flow", "tensor", "data", "io", "metric"));
+          "sample", List.of("flow", "tensor", "data"),
+          "model",
+              List.of("train", "sample", "objective", "flow", "tensor", "data", "io", "metric"));
 
   /** Kinds of bijection, and what they are made of; each a package under {@code flow}. */
   private static final Set<String> FLOWS =

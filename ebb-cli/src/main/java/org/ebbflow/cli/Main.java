@@ -7,6 +7,7 @@ import org.ebbflow.cli.command.DataCommand;
 import org.ebbflow.cli.command.EvalCommand;
 import org.ebbflow.cli.command.FitCommand;
 import org.ebbflow.cli.command.InfoCommand;
+import org.ebbflow.cli.command.InpaintCommand;
 import org.ebbflow.cli.command.QuickstartCommand;
 import org.ebbflow.cli.command.SampleCommand;
 import org.ebbflow.cli.command.ScoreCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       ScoreCommand.class,
       SampleCommand.class,
+      InpaintCommand.class,
       InfoCommand.class,
       DataCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -191,16 +191,21 @@ public final class DensityModel {
         progress.accept((from + batch) / (double) n);
       }
     }
+    return ofKind(rows);
+  }
+
+  /** Continuous rows (n, D) as rows of the data's kind: bytes are rounded down to 0 to 255. */
+  Dataset ofKind(double[][] rows) {
     if (!shape.bytes()) {
       Dataset table = Dataset.of(rows);
       return shape.columns().isEmpty() ? table : table.withColumnNames(shape.columns());
     }
-    byte[] bytes = new byte[Math.multiplyExact(n, shape.dimension())];
+    byte[] bytes = new byte[Math.multiplyExact(rows.length, shape.dimension())];
     for (int i = 0; i < bytes.length; i++) {
       double value = rows[i / shape.dimension()][i % shape.dimension()];
       bytes[i] = (byte) (int) Math.max(0, Math.min(255, Math.floor(value)));
     }
-    return asImages(Dataset.ofBytes(bytes, n, shape.dimension()));
+    return asImages(Dataset.ofBytes(bytes, rows.length, shape.dimension()));
   }
 
   /** Cuts a row-major block into rows, the first of them at {@code from}. */

@@ -181,6 +181,14 @@ public final class Fit {
     return trainer.state();
   }
 
+  /**
+   * The model as it stands, with the moving average of the parameters; the folder keeps the best by
+   * validation. Shares its tensors with the training: use it when that is over.
+   */
+  public DensityModel latest() {
+    return new DensityModel(shape, config, averaged, preprocessing);
+  }
+
   /** Steps after which training is over, or the largest long if only time limits it. */
   public long totalSteps() {
     return trainer.totalSteps();

@@ -20,7 +20,9 @@ import org.ebbflow.model.RunConfig;
  *
  * <p>Each objective has two cells: the published constants (2 × 16 steps of width 512, Adam 1e−5, σ
  * = 0.1, λ = 0.1), which want a GPU, and a small one that a processor can train (2 × 6 steps of
- * width 64, Adam 1e−3, σ = 0.5, λ = 0).
+ * width 64, Adam 1e−3, λ = 0). The small one has σ = 2: on the logit scale, where black and white
+ * are twelve apart, that noise is all but invisible, and a score blurred that far sees whole
+ * strokes.
  *
  * <p>Source: Chao et al., 2023, arXiv:2305.15267, section 5.3; Kingma and Dhariwal, "Glow", 2018,
  * arXiv:1807.03039.
@@ -67,7 +69,7 @@ public final class GlowExperiment implements Experiment {
                 "model.width=" + (quick ? 8 : 64),
                 "model.splitWidth=" + (quick ? 8 : 64),
                 "batch=64",
-                "sigma=0.5",
+                "sigma=2",
                 "lambda=0",
                 "learningRate=1e-3",
                 "clip=100");

@@ -17,10 +17,11 @@ import org.ebbflow.train.TrainState;
  * A cell's training, gone on with from its folder's checkpoint.
  *
  * @param model the best by validation
+ * @param latest as it was at the last step
  * @param state where training stands
  * @param totalSteps steps of the full training
  */
-public record Training(DensityModel model, TrainState state, long totalSteps) {
+public record Training(DensityModel model, DensityModel latest, TrainState state, long totalSteps) {
 
   /**
    * Trains to the end, or for the minutes of the setup.
@@ -51,7 +52,8 @@ public record Training(DensityModel model, TrainState state, long totalSteps) {
       if (fit.run() == Outcome.INTERRUPTED) {
         throw new Stopped();
       }
-      return new Training(DensityModel.load(folder.path()), fit.state(), fit.totalSteps());
+      return new Training(
+          DensityModel.load(folder.path()), fit.latest(), fit.state(), fit.totalSteps());
     }
   }
 

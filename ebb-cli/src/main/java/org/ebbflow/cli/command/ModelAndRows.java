@@ -7,13 +7,20 @@ import org.ebbflow.model.DensityModel;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** A model's folder and a file of rows for it: what {@code eval} and {@code score} are given. */
+/**
+ * A model's folder and a file of rows for it: what {@code eval}, {@code score} and {@code inpaint}
+ * are given.
+ */
 final class ModelAndRows {
   @Parameters(paramLabel = "DIR", description = "The model's folder.")
   private Path folder;
 
   @Option(names = "--data", required = true, paramLabel = "F", description = "IDX or CSV file.")
   private Path data;
+
+  Path folder() {
+    return folder;
+  }
 
   DensityModel model() {
     return DensityModel.load(folder);

@@ -1,19 +1,18 @@
 package org.ebbflow.cli.command;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
-import org.ebbflow.cli.input.CsvOutput;
 import org.ebbflow.cli.report.Sheets;
 import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
-import org.ebbflow.io.AtomicFile;
 import org.ebbflow.model.DensityModel;
+import org.ebbflow.model.Inpainter;
+import org.ebbflow.sample.Langevin;
+import org.ebbflow.sample.MarkovChain;
+import org.ebbflow.sample.MetropolisLangevin;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +27,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  ebb sample model --n 100 --out digits.png",
-      "  ebb sample model --n 100000 --seed 7 --out rows.csv.gz"
+      "  ebb sample model --n 100000 --seed 7 --out rows.csv.gz",
+      "  ebb sample model --n 1000 --method mala --out rows.csv"
     })
 public final class SampleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -49,55 +49,66 @@ public final class SampleCommand implements Callable<Integer> {
       description = "File to write: .png for a sheet of images, .csv or .csv.gz for rows.")
   private Path out;
 
+  @Option(
+      names = "--method",
+      paramLabel = "M",
+      description =
+          "exact (default): by the flow's inverse; mala or langevin: by a Markov chain on the score,"
+              + " with and without Metropolis' test.")
+  private Method method = Method.EXACT;
+
+  @Option(
+      names = "--iterations",
+      paramLabel = "N",
+      description = "Steps of the chain (default 1000).")
+  private int iterations = 1_000;
+
+  @Option(
+      names = "--step",
+      paramLabel = "E",
+      description = "Step of the chain, in the preprocessed space (default 0.1; mala adapts it).")
+  private double step = 0.1;
+
+  private enum Method {
+    EXACT,
+    LANGEVIN,
+    MALA
+  }
+
+  private record Draws(Dataset rows, double acceptance) {}
+
   @Override
   public Integer call() {
     if (n < 1) {
       throw new EbbException("--n is " + n, "give 1 or more");
     }
     DensityModel model = DensityModel.load(folder);
-    boolean sheet = out.toString().toLowerCase(Locale.ROOT).endsWith(".png");
-    if (sheet && model.shape().image() == null) {
-      throw new EbbException(
-          "the model in " + folder + " makes " + model.shape() + ", not images",
-          "give --out a name that ends in .csv");
-    }
-    Dataset samples;
-    if (sheet) {
-      samples = draw(model);
-      AtomicFile.write(out, Sheets.grid(samples));
-    } else {
-      try (CsvOutput output = new CsvOutput(out, columns(model))) {
-        samples = draw(model);
-        double[] row = new double[samples.columns()];
-        for (int i = 0; i < samples.rows(); i++) {
-          samples.gather(new int[] {i}, row);
-          output.row(row);
-        }
-        output.finish();
-      }
-    }
+    RowFile file = new RowFile(out);
+    file.requireFit(model, folder);
+    Draws draws =
+        file.write(model, () -> draw(model), Draws::rows, made -> Sheets.grid(made.rows()));
     Map<String, Object> result = new LinkedHashMap<>();
-    result.put("rows", samples.rows());
+    result.put("rows", draws.rows().rows());
     result.put("out", out.toString());
     result.put("seed", seed);
+    if (!Double.isNaN(draws.acceptance())) {
+      result.put("acceptance", Results.round(draws.acceptance(), 4));
+    }
     Results.print(spec, result);
     return 0;
   }
 
-  private Dataset draw(DensityModel model) {
+  private Draws draw(DensityModel model) {
     try (ProgressLine progress = ProgressLine.share("sample")) {
-      return model.sample(n, seed, progress::shareDone);
+      if (method == Method.EXACT) {
+        return new Draws(model.sample(n, seed, progress::shareDone), Double.NaN);
+      }
+      MarkovChain chain =
+          method == Method.MALA
+              ? new MetropolisLangevin(step, iterations, true)
+              : new Langevin(step, iterations);
+      Inpainter.Filled drawn = new Inpainter(model, chain).draw(n, seed, progress::shareDone);
+      return new Draws(drawn.rows(), drawn.acceptance());
     }
-  }
-
-  private static List<String> columns(DensityModel model) {
-    if (!model.shape().columns().isEmpty()) {
-      return model.shape().columns();
-    }
-    List<String> names = new ArrayList<>();
-    for (int i = 1; i <= model.shape().dimension(); i++) {
-      names.add("x" + i);
-    }
-    return names;
   }
 }

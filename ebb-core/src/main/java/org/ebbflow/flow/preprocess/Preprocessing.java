@@ -101,6 +101,15 @@ public final class Preprocessing {
     return at.value();
   }
 
+  /** {@code T⁻¹(z)} for rows of the flow's space, (B, D), not recorded. */
+  public Tensor invert(Tensor z) {
+    Tensor at = z;
+    for (int i = transform.size() - 1; i >= 0; i--) {
+      at = transform.get(i).inverse(at, null);
+    }
+    return at;
+  }
+
   private static byte[] bytes(Dataset data, int[] rows) {
     byte[] values = new byte[Math.multiplyExact(rows.length, data.columns())];
     data.gather(rows, values);
