@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.data.IdxFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +91,62 @@ class ImagesTest {
               assertThat(row).hasSize(30);
               assertThat(Arrays.stream(row)).allMatch(v -> v >= 0 && v <= 255 && v == Math.rint(v));
             });
+  }
+
+  @Test
+  void fillsInHalfOfEachImage() throws IOException {
+    Path csv = temp.resolve("filled.csv");
+    JsonNode result =
+        ebb(
+                "inpaint",
+                model,
+                "--data",
+                images,
+                "--rows",
+                9,
+                "--mask",
+                "left-half",
+                "--iterations",
+                20,
+                "--out",
+                csv)
+            .json();
+    assertThat(result.get("rows").asInt()).isEqualTo(9);
+    assertThat(result.get("acceptance").asText()).isEqualTo("every proposal is taken");
+    List<double[]> rows = Samples.rows(csv);
+    Dataset before = IdxFile.read(images);
+    int changed = 0;
+    for (int i = 0; i < 9; i++) {
+      for (int j = 0; j < 30; j++) {
+        double value = rows.get(i)[j];
+        assertThat(value).isBetween(0.0, 255.0).isEqualTo(Math.rint(value));
+        if (j % 5 >= 2) {
+          assertThat(value).isEqualTo(before.value(i, j));
+        } else if (value != before.value(i, j)) {
+          changed++;
+        }
+      }
+    }
+    assertThat(changed).isGreaterThan(50);
+    Path png = temp.resolve("filled.png");
+    ebb(
+            "inpaint",
+            model,
+            "--data",
+            images,
+            "--rows",
+            5,
+            "--mask",
+            "random:0.5",
+            "--iterations",
+            5,
+            "--out",
+            png)
+        .json();
+    // Five triples, four of them in a line.
+    BufferedImage sheet = ImageIO.read(png.toFile());
+    assertThat(sheet.getWidth()).isGreaterThanOrEqualTo(12 * 5);
+    assertThat(sheet.getHeight()).isBetween(2 * 6, sheet.getWidth() / 2);
   }
 
   @Test

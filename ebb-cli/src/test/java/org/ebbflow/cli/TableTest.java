@@ -154,6 +154,89 @@ class TableTest {
   }
 
   @Test
+  void chainsDrawWhatInversionDraws() throws IOException {
+    Path drawn = temp.resolve("mala.csv");
+    JsonNode result = ebb("sample", model, "--n", 3000, "--method", "mala", "--out", drawn).json();
+    assertThat(result.get("acceptance").asDouble()).isBetween(0.45, 0.7);
+    ebb("sample", model, "--n", 3000, "--seed", 5, "--out", temp.resolve("exact.csv")).json();
+    double[] byChain = Samples.rows(drawn).stream().mapToDouble(row -> row[1]).sorted().toArray();
+    double[] exact =
+        Samples.rows(temp.resolve("exact.csv")).stream()
+            .mapToDouble(row -> row[1])
+            .sorted()
+            .toArray();
+    double sigma = Math.sqrt(Samples.covariance(1, 1));
+    for (double quantile : new double[] {0.1, 0.5, 0.9}) {
+      int at = (int) (quantile * 3000);
+      assertThat(byChain[at]).isCloseTo(exact[at], within(0.15 * sigma));
+    }
+  }
+
+  @Test
+  void fillsInColumnsAsTheOthersSuggest() throws IOException {
+    Path mask = Files.writeString(temp.resolve("mask.csv"), "height,weight,age\n0,1,0\n");
+    Path filled = temp.resolve("filled.csv");
+    JsonNode result =
+        ebb(
+                "inpaint",
+                model,
+                "--data",
+                test,
+                "--mask",
+                mask,
+                "--method",
+                "mala",
+                "--iterations",
+                300,
+                "--out",
+                filled)
+            .json();
+    assertThat(result.get("acceptance").asDouble()).isBetween(0.4, 0.75);
+    List<double[]> before = Samples.rows(test);
+    List<double[]> after = Samples.rows(filled);
+    double squares = 0;
+    for (int i = 0; i < before.size(); i++) {
+      assertThat(after.get(i)[0]).isEqualTo(before.get(i)[0]);
+      assertThat(after.get(i)[2]).isEqualTo(before.get(i)[2]);
+      double gap = after.get(i)[1] - before.get(i)[1];
+      squares += gap * gap / before.size();
+    }
+    // Given the first column, the third's 4z₁ + 8z₂ leaves z₁ a variance of 1/(1 + 16/64) = 0.8,
+    // the second column 5²·0.8 = 20; two draws from that differ by √40.
+    double expected = Math.sqrt(40);
+    assertThat(Math.sqrt(squares)).isCloseTo(expected, within(0.2 * expected));
+  }
+
+  @Test
+  void masksThatDoNotFitAreRefused() throws IOException {
+    Path out = temp.resolve("never.csv");
+    ebb("inpaint", model, "--data", test, "--mask", "left-half", "--out", out)
+        .assertRefused("left-half");
+    ebb("inpaint", model, "--data", test, "--mask", "random:2", "--out", out)
+        .assertRefused("random:2");
+    Path missing = temp.resolve("no-mask.csv");
+    ebb("inpaint", model, "--data", test, "--mask", missing, "--out", out)
+        .assertRefused(missing.toString());
+    Path wide = Files.writeString(temp.resolve("wide.csv"), "0,1,0,1\n");
+    ebb("inpaint", model, "--data", test, "--mask", wide, "--out", out).assertRefused("mask");
+    ebb(
+            "inpaint",
+            model,
+            "--data",
+            test,
+            "--mask",
+            "random:0.5",
+            "--tau",
+            -1,
+            "--method",
+            "mala",
+            "--out",
+            out)
+        .assertRefused("step is -1");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
   void theSeedDecidesTheSample() throws IOException {
     for (String name : List.of("first", "second")) {
       ebb("sample", model, "--n", 700, "--seed", 9, "--out", temp.resolve(name + ".csv")).json();
