@@ -3,6 +3,7 @@ package org.ebbflow.model;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.DoubleConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
@@ -14,6 +15,7 @@ import org.ebbflow.io.SafeTensors;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
 
@@ -173,20 +175,41 @@ public final class DensityModel {
    * @throws EbbException if a layer cannot be inverted, naming it
    */
   public Dataset sample(int n, long seed, DoubleConsumer progress) {
+    return sample(n, seed, y -> y, progress);
+  }
+
+  /**
+   * As {@link #sample(int, long, DoubleConsumer)}, each draw replaced by the mean of the clean rows
+   * it may have come from: {@code E[y | ỹ] = ỹ + σ²·s(ỹ)} in the preprocessed space, exact where s
+   * is the score of the data smoothed by N(0, σ²I), which is what {@code dsm} fits.
+   *
+   * <p>Source: Robbins, "An empirical Bayes approach to statistics", 1956; Saremi and Hyvärinen,
+   * "Neural empirical Bayes", 2019, arXiv:1903.02334.
+   *
+   * @param sigma σ, in the preprocessed space
+   * @throws EbbException if it is not positive, or a layer cannot be inverted
+   */
+  public Dataset sampleDenoised(int n, long seed, double sigma, DoubleConsumer progress) {
+    if (!(sigma > 0 && Double.isFinite(sigma))) {
+      throw new EbbException("sigma is " + sigma, "give a positive number");
+    }
+    return sample(n, seed, y -> Ops.addScaled(y, flow.score(y).detach(), sigma * sigma), progress);
+  }
+
+  private Dataset sample(int n, long seed, UnaryOperator<Tensor> finish, DoubleConsumer progress) {
     if ((long) n * shape.dimension() > Integer.MAX_VALUE) {
       throw new EbbException(
           "%d draws of %s are more than %d numbers".formatted(n, shape, Integer.MAX_VALUE),
           "draw fewer at once, with several seeds");
     }
-    Flow inDataSpace = flow.after(preprocessing.transform());
     double[][] rows = new double[n][];
     try (Autograd.Mode off = Autograd.off();
         Rng rng = flow.engine().rng(seed)) {
       for (int from = 0; from < n; from += BATCH) {
         int batch = Math.min(BATCH, n - from);
         try (Scope scope = Scope.open()) {
-          double[] values = Engine.doubles(inDataSpace.sample(batch, rng));
-          unpack(values, rows, from);
+          Tensor y = finish.apply(flow.sample(batch, rng));
+          unpack(Engine.doubles(preprocessing.invert(y)), rows, from);
         }
         progress.accept((from + batch) / (double) n);
       }

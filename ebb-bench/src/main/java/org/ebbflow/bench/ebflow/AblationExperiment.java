@@ -60,7 +60,7 @@ public final class AblationExperiment implements Experiment {
               "matchAfterPreprocessing=" + map,
               "ema=" + (ema ? 0.999 : 0));
       if (context.setup().quick()) {
-        config = Training.with(config, "training.epochs=1", "validateEvery=5");
+        config = Training.with(config, "training.epochs=0", "training.steps=3", "validateEvery=3");
       }
       Training training = Training.run(context, config, data.rows(), data.title());
       LogLikelihood.Summary test = training.model().evaluate(data.test(), share -> {});

@@ -80,7 +80,7 @@ public final class ImagesExperiment implements Experiment {
       ImageData data = images.load(context.setup());
       RunConfig config = images.config(model, objective, DataShape.of(data.rows().train()));
       if (quick) {
-        config = Training.with(config, "training.epochs=1", "validateEvery=5");
+        config = Training.with(config, "training.epochs=0", "training.steps=3", "validateEvery=3");
       }
       Training training = Training.run(context, config, data.rows(), data.title());
       LogLikelihood.Summary test = training.model().evaluate(data.test(), share -> {});

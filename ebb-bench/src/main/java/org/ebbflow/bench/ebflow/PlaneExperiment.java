@@ -1,6 +1,7 @@
 package org.ebbflow.bench.ebflow;
 
-import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -73,7 +74,7 @@ public final class PlaneExperiment implements Experiment {
         continue;
       }
       List<Mosaic.Tile> row = new ArrayList<>();
-      row.add(new Mosaic.Tile(density + ", exact", exact(density)));
+      row.add(Mosaic.Tile.read(density + ", exact", exact(density, results)));
       for (Cell cell : results.cells()) {
         if (cell.name().startsWith(density + "-")) {
           row.add(Mosaic.Tile.read(cell.name(), results.file(cell, DENSITY)));
@@ -84,18 +85,20 @@ public final class PlaneExperiment implements Experiment {
     results.write("densities.png", mosaic.png());
   }
 
-  private static BufferedImage exact(PlaneDensity density) {
-    HeatMap map = new HeatMap(density.halfWidth(), PICTURE);
-    ParzenDensity parzen = heldOut(density);
-    double[] values =
-        Arrays.stream(parzen.logDensityAndScore(rows(map.grid())))
-            .mapToDouble(v -> Math.exp(v[0]))
-            .toArray();
-    return map.image(values, top(values));
+  /** The picture of the Parzen density, drawn once. */
+  private static Path exact(PlaneDensity density, Results results) {
+    Path file = results.folder().resolve(density + "-exact.png");
+    if (!Files.exists(file)) {
+      HeatMap map = new HeatMap(density.halfWidth(), pixels(results.setup()));
+      double[][] at = heldOut(density, results.setup()).logDensityAndScore(rows(map.grid()));
+      double[] values = Arrays.stream(at).mapToDouble(v -> Math.exp(v[0])).toArray();
+      AtomicFile.write(file, Png.encode(map.image(values, top(values))));
+    }
+    return file;
   }
 
-  private static ParzenDensity heldOut(PlaneDensity density) {
-    return new ParzenDensity(rows(density.sample(HELD_OUT, 2)), SIGMA);
+  private static ParzenDensity heldOut(PlaneDensity density, Setup setup) {
+    return new ParzenDensity(rows(density.sample(setup.quick() ? 500 : HELD_OUT, 2)), SIGMA);
   }
 
   private static double[][] rows(Dataset data) {
@@ -108,6 +111,10 @@ public final class PlaneExperiment implements Experiment {
           return row;
         });
     return rows;
+  }
+
+  private static int pixels(Setup setup) {
+    return setup.quick() ? PICTURE / 4 : PICTURE;
   }
 
   private static double top(double[] values) {
@@ -123,14 +130,15 @@ public final class PlaneExperiment implements Experiment {
     @Override
     public Outcome run(Context context) {
       boolean quick = context.setup().quick();
-      Dataset train = density.sample(quick ? 20_000 : 1_000_000, 1);
-      Dataset validation = density.sample(HELD_OUT, 3, SIGMA);
+      Dataset train = density.sample(quick ? 2_000 : 1_000_000, 1);
+      Dataset validation = density.sample(quick ? 500 : HELD_OUT, 3, SIGMA);
       Training training =
           Training.run(
               context, config(quick, train), new Dataset.Split(train, validation), density + "");
       PlaneMetrics metrics =
-          PlaneMetrics.of(heldOut(density), training.latest(), quick ? 2_000 : 20_000, 4);
-      HeatMap map = new HeatMap(density.halfWidth(), PICTURE);
+          PlaneMetrics.of(
+              heldOut(density, context.setup()), training.latest(), quick ? 500 : 20_000, 4);
+      HeatMap map = new HeatMap(density.halfWidth(), pixels(context.setup()));
       double[] values =
           Arrays.stream(training.latest().logProb(map.grid(), share -> {}))
               .map(Math::exp)
@@ -163,8 +171,8 @@ public final class PlaneExperiment implements Experiment {
           "clip=1",
           "ema=0.999",
           "training.epochs=0",
-          "training.steps=" + (quick ? 30 : 50_000),
-          "validateEvery=" + (quick ? 10 : 500));
+          "training.steps=" + (quick ? 10 : 50_000),
+          "validateEvery=" + (quick ? 5 : 500));
     }
   }
 }

@@ -5,6 +5,7 @@ import org.ebbflow.EbbException;
 import org.ebbflow.bench.ebflow.AblationExperiment;
 import org.ebbflow.bench.ebflow.GlowExperiment;
 import org.ebbflow.bench.ebflow.ImagesExperiment;
+import org.ebbflow.bench.ebflow.InpaintExperiment;
 import org.ebbflow.bench.ebflow.MatricesExperiment;
 import org.ebbflow.bench.ebflow.PlaneExperiment;
 import org.ebbflow.bench.ebflow.ScalingExperiment;
@@ -20,6 +21,7 @@ final class Experiments {
         new ScalingExperiment(),
         new AblationExperiment(),
         new GlowExperiment(),
+        new InpaintExperiment(),
         new MatricesExperiment());
   }
 

@@ -1,7 +1,9 @@
 package org.ebbflow.bench.reproduce;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -22,12 +24,15 @@ record ResultTable(List<Map<String, Object>> rows) {
   /** Comma-separated values with a header, numbers in full. */
   String csv() {
     StringWriter text = new StringWriter();
-    CsvWriter writer = CsvWriter.builder().build(text);
     List<String> columns = columns();
-    writer.writeRecord(columns);
-    for (Map<String, Object> row : rows) {
-      writer.writeRecord(
-          columns.stream().map(column -> Objects.toString(row.get(column), "")).toList());
+    try (CsvWriter writer = CsvWriter.builder().build(text)) {
+      writer.writeRecord(columns);
+      for (Map<String, Object> row : rows) {
+        writer.writeRecord(
+            columns.stream().map(column -> Objects.toString(row.get(column), "")).toList());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a string never fails
     }
     return text.toString();
   }

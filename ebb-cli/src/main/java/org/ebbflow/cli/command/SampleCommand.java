@@ -13,6 +13,7 @@ import org.ebbflow.model.Inpainter;
 import org.ebbflow.sample.Langevin;
 import org.ebbflow.sample.MarkovChain;
 import org.ebbflow.sample.MetropolisLangevin;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -69,6 +70,14 @@ public final class SampleCommand implements Callable<Integer> {
       description = "Step of the chain, in the preprocessed space (default 0.1; mala adapts it).")
   private double step = 0.1;
 
+  @Option(
+      names = "--denoise",
+      paramLabel = "σ",
+      description =
+          "Replace each exact draw by the mean of the clean rows it may come from, for a model that"
+              + " dsm has fitted with this sigma.")
+  private @Nullable Double denoise;
+
   private enum Method {
     EXACT,
     LANGEVIN,
@@ -81,6 +90,9 @@ public final class SampleCommand implements Callable<Integer> {
   public Integer call() {
     if (n < 1) {
       throw new EbbException("--n is " + n, "give 1 or more");
+    }
+    if (denoise != null && method != Method.EXACT) {
+      throw new EbbException("--denoise goes with exact draws only", "leave out --method");
     }
     DensityModel model = DensityModel.load(folder);
     RowFile file = new RowFile(out);
@@ -101,7 +113,11 @@ public final class SampleCommand implements Callable<Integer> {
   private Draws draw(DensityModel model) {
     try (ProgressLine progress = ProgressLine.share("sample")) {
       if (method == Method.EXACT) {
-        return new Draws(model.sample(n, seed, progress::shareDone), Double.NaN);
+        Dataset rows =
+            denoise == null
+                ? model.sample(n, seed, progress::shareDone)
+                : model.sampleDenoised(n, seed, denoise, progress::shareDone);
+        return new Draws(rows, Double.NaN);
       }
       MarkovChain chain =
           method == Method.MALA

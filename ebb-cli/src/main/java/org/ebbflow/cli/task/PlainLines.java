@@ -8,10 +8,15 @@ final class PlainLines implements ProgressBarConsumer {
   private static final int WIDTH = 120;
 
   private final PrintStream out;
+  private final boolean endKnown;
   private String last = "";
 
-  PlainLines(PrintStream out) {
+  /**
+   * @param endKnown whether the bar knows how much there is to do
+   */
+  PlainLines(PrintStream out, boolean endKnown) {
     this.out = out;
+    this.endKnown = endKnown;
   }
 
   @Override
@@ -23,7 +28,8 @@ final class PlainLines implements ProgressBarConsumer {
   public void accept(String rendered) {
     String line = rendered.strip();
     // The bar renders once more as it closes, and once before anything is done.
-    if (!line.equals(last) && !line.contains("/ ?)")) {
+    boolean begun = !endKnown || !line.contains("/ ?)");
+    if (!line.equals(last) && begun) {
       out.println(line);
     }
     last = line;

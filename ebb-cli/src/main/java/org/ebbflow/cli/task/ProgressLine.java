@@ -33,7 +33,7 @@ public final class ProgressLine implements AutoCloseable {
     if (terminal) {
       builder.setConsumer(new ConsoleProgressBarConsumer(err));
     } else {
-      builder.setConsumer(new PlainLines(err));
+      builder.setConsumer(new PlainLines(err, total >= 0));
     }
     bar = builder.build();
   }
