@@ -1,19 +1,20 @@
 package org.ebbflow.model;
 
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import org.ebbflow.EbbException;
 
-/** The registry of architectures. */
+/** The registry of architectures. Thread-safe. */
 public final class Architectures {
-  private static final Map<String, Entry> ALL =
-      new TreeMap<>(
-          Map.of(
-              EbFlowFc.NAME, new Entry(EbFlowFc.class, EbFlowFc::defaults),
-              EbFlowCnn.NAME, new Entry(EbFlowCnn.class, EbFlowCnn::defaults),
-              Glow.NAME, new Entry(Glow.class, Glow::defaults),
-              RealNvp2d.NAME, new Entry(RealNvp2d.class, RealNvp2d::defaults)));
+  private static final Map<String, Entry> ALL = new ConcurrentSkipListMap<>();
+
+  static {
+    register(EbFlowFc.NAME, EbFlowFc.class, EbFlowFc::defaults);
+    register(EbFlowCnn.NAME, EbFlowCnn.class, EbFlowCnn::defaults);
+    register(Glow.NAME, Glow.class, Glow::defaults);
+    register(RealNvp2d.NAME, RealNvp2d.class, RealNvp2d::defaults);
+  }
 
   private Architectures() {}
 
@@ -33,6 +34,24 @@ public final class Architectures {
    */
   public static Architecture defaults(String name, DataShape shape) {
     return entry(name).defaults().apply(shape);
+  }
+
+  /**
+   * Makes an architecture known, so that it can be fitted by name and read from model folders.
+   *
+   * @param name what it goes by, that of its {@link Architecture#name}
+   * @param settings its record
+   * @param defaults the settings that suit data of a shape
+   * @throws EbbException if there is another of that name
+   */
+  public static void register(
+      String name,
+      Class<? extends Architecture> settings,
+      Function<DataShape, Architecture> defaults) {
+    Entry before = ALL.putIfAbsent(name, new Entry(settings, defaults));
+    if (before != null && !before.settings().equals(settings)) {
+      throw new EbbException("there is a model '" + name + "' already", "give yours another name");
+    }
   }
 
   static Entry entry(String name) {
