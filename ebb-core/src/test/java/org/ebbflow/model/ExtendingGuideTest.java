@@ -70,7 +70,7 @@ class ExtendingGuideTest {
 
   @Test
   void aNewArchitectureIsFittedSavedAndLoaded(@TempDir Path folder) {
-    double[][] rows = new double[300][2];
+    double[][] rows = new double[1500][2];
     Random random = new Random(1);
     for (double[] row : rows) {
       row[0] = random.nextGaussian();
