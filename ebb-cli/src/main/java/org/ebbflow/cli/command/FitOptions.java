@@ -32,7 +32,8 @@ final class FitOptions {
   @Option(
       names = "--model",
       paramLabel = "M",
-      description = "Architecture: ebflow-fc (default), ebflow-cnn or glow (images).")
+      description =
+          "Architecture: ebflow-fc (default) or realnvp-2d; for images also ebflow-cnn or glow.")
   private @Nullable String model;
 
   @Option(
