@@ -141,7 +141,8 @@ public final class PlaneExperiment implements Experiment {
       HeatMap map = new HeatMap(density.halfWidth(), pixels(context.setup()));
       double[] values =
           Arrays.stream(training.latest().logProb(map.grid(), share -> {}))
-              .map(Math::exp)
+              // Far out, where single precision overflows, there is no density to speak of.
+              .map(log -> Double.isNaN(log) ? 0 : Math.exp(log))
               .toArray();
       AtomicFile.write(
           context.folder().resolve(DENSITY), Png.encode(map.image(values, top(values))));
