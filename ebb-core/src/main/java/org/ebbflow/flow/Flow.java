@@ -67,6 +67,11 @@ public final class Flow {
     return chain.links();
   }
 
+  /** The density of the noise. */
+  public BaseDensity base() {
+    return base;
+  }
+
   /** Where the flow computes. */
   public Engine engine() {
     return engine;
@@ -76,7 +81,7 @@ public final class Flow {
   public Jet negativeEnergy(Jet x, @Nullable Tensor condition) {
     requireRows(x.value());
     Bijection.Mapped mapped = chain.forward(x, condition);
-    Jet logBase = base.logProb(mapped.value());
+    Jet logBase = base.logProb(mapped.value(), condition);
     Jet logDet = mapped.logDet();
     return logDet == null ? logBase : logDet.add(logBase);
   }
@@ -157,12 +162,12 @@ public final class Flow {
 
   /** {@code n} exact draws, (n, D): {@code g⁻¹} of draws from the base; advances {@code rng}. */
   public Tensor sample(long n, Rng rng) {
-    return inverse(base.sample(n, dimension, rng));
+    return inverse(base.sample(n, dimension, null, rng));
   }
 
   /** One exact draw for each row of a condition (n, C), (n, D); advances {@code rng}. */
   public Tensor sample(Tensor condition, Rng rng) {
-    return inverse(base.sample(condition.size(0), dimension, rng), condition);
+    return inverse(base.sample(condition.size(0), dimension, condition, rng), condition);
   }
 
   /** Trainable tensors by "layer.name" in a fixed order; the tensors themselves, not copies. */

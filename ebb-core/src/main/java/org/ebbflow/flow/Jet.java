@@ -34,6 +34,16 @@ public final class Jet {
     return new Jet(0, value, null, null);
   }
 
+  /** A value that does not move. */
+  public static Jet constant(Tensor value, int order) {
+    return new Jet(order, value, null, null);
+  }
+
+  /** A value with given derivatives up to {@code order}; null stands for zero. */
+  public static Jet of(int order, Tensor value, @Nullable Tensor first, @Nullable Tensor second) {
+    return new Jet(order, value, first, second);
+  }
+
   /** The point {@code x} moving in direction {@code v}: {@code (x, v, 0)} up to {@code order}. */
   public static Jet along(Tensor x, Tensor v, int order) {
     if (order < 0 || order > 2) {

@@ -27,6 +27,20 @@ public interface Architecture {
     return images;
   }
 
+  /** The constants that suit it on data of a shape, given those of any architecture. */
+  default RunConfig customary(RunConfig config, DataShape shape) {
+    return shape.bytes() ? published(config) : config;
+  }
+
+  /**
+   * The objective it is trained by unless another is named: sliced score matching for images and
+   * wide tables, where determinants dominate a step; maximum likelihood for narrow tables, where
+   * they cost nothing and strongly correlated columns make score matching slow to converge.
+   */
+  default String customaryObjective(DataShape shape) {
+    return shape.bytes() || shape.dimension() >= RunConfig.WIDE ? "ssm" : "ml";
+  }
+
   /** How many numbers its flow trains, known before it is built. */
   long parameterCount(DataShape shape);
 

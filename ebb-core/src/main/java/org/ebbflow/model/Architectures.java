@@ -13,6 +13,7 @@ public final class Architectures {
     register(EbFlowFc.NAME, EbFlowFc.class, EbFlowFc::defaults);
     register(EbFlowCnn.NAME, EbFlowCnn.class, EbFlowCnn::defaults);
     register(Glow.NAME, Glow.class, Glow::defaults);
+    register(Jko.NAME, Jko.class, Jko::defaults);
     register(RealNvp2d.NAME, RealNvp2d.class, RealNvp2d::defaults);
   }
 

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import org.ebbflow.EbbException;
 import org.ebbflow.objective.ObjectiveSettings;
+import org.ebbflow.objective.OdeNumerics;
 import org.ebbflow.tensor.DType;
+import org.ebbflow.train.GrowthSettings;
 import org.ebbflow.train.TrainSettings;
 
 /**
@@ -61,12 +63,20 @@ public final class ConfigJson {
       throw new EbbException("the configuration has no section 'model'", "add one");
     }
     Architecture architecture = architecture(model.deepCopy());
+    // What files from before flows of blocks lack.
+    if (!rest.has("growth")) {
+      rest.set("growth", MAPPER.valueToTree(GrowthSettings.published()));
+    }
+    if (rest.get("objective") instanceof ObjectNode objective && !objective.has("ode")) {
+      objective.set("ode", MAPPER.valueToTree(OdeNumerics.published()));
+    }
     RunConfig config =
         new RunConfig(
             architecture,
             section(rest, "preprocessing", PreprocessingSettings.class),
             section(rest, "objective", ObjectiveSettings.class),
             section(rest, "training", TrainSettings.class),
+            section(rest, "growth", GrowthSettings.class),
             section(rest, "validation", Double.class),
             section(rest, "seed", Long.class),
             section(rest, "dtype", DType.class),

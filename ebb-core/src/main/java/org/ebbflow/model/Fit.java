@@ -8,13 +8,17 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.train.BlockwiseTrainer;
+import org.ebbflow.train.GrowthTask;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
+import org.ebbflow.train.TrainRun;
 import org.ebbflow.train.TrainState;
 import org.ebbflow.train.TrainTask;
 import org.ebbflow.train.Trainer;
@@ -33,9 +37,9 @@ public final class Fit {
   private final Provenance provenance;
   private final Engine engine;
   private final Dataset.Split split;
-  private final Flow averaged;
   private final Preprocessing preprocessing;
-  private final Trainer trainer;
+  private final TrainRun training;
+  private final Supplier<DensityModel> current;
 
   /**
    * Builds everything; trains nothing yet.
@@ -106,24 +110,49 @@ public final class Fit {
     this.split = split;
     this.engine = Engine.on(config.device(), config.dtype());
     this.preprocessing = config.preprocessing().fit(engine, split.train());
-    Flow flow = config.model().build(engine, shape);
-    this.averaged = config.model().build(engine, shape);
+    String fingerprint = fingerprint(config, rows);
+    BestKeeper keeper = new BestKeeper(listener);
+    if (config.model() instanceof BlockFlow grown) {
+      BlockwiseTrainer trainer = blockwise(grown, fingerprint, keeper);
+      this.training = trainer;
+      this.current =
+          () ->
+              new DensityModel(
+                  shape, config.with(grown.with(trainer.spans())), trainer.flow(), preprocessing);
+    } else {
+      Flow averaged = config.model().build(engine, shape);
+      this.training = trainer(averaged, fingerprint, keeper);
+      this.current = () -> new DensityModel(shape, config, averaged, preprocessing);
+    }
+  }
+
+  private Trainer trainer(Flow averaged, String fingerprint, TrainListener listener) {
     TrainTask task =
         new TrainTask(
-            flow,
+            config.model().build(engine, shape),
             averaged,
             preprocessing,
             config.objective().build(),
             split.train(),
             split.validation(),
             config.seed());
-    this.trainer =
-        new Trainer(
-            task,
-            config.training(),
-            folder.checkpoint(),
-            fingerprint(config, rows),
-            new BestKeeper(listener));
+    return new Trainer(task, config.training(), folder.checkpoint(), fingerprint, listener);
+  }
+
+  private BlockwiseTrainer blockwise(BlockFlow grown, String fingerprint, TrainListener listener) {
+    GrowthTask task =
+        new GrowthTask(
+            engine,
+            shape.dimension(),
+            span -> grown.block(engine, shape, span),
+            grown.base(engine, shape),
+            config.objective().ode(),
+            preprocessing,
+            split.train(),
+            split.validation(),
+            config.seed());
+    return new BlockwiseTrainer(
+        task, config.training(), config.growth(), folder.checkpoint(), fingerprint, listener);
   }
 
   /**
@@ -133,7 +162,7 @@ public final class Fit {
    * @throws EbbException if the checkpoint is damaged or of a run with other data or settings
    */
   public void restore() {
-    trainer.restore();
+    training.restore();
   }
 
   /**
@@ -150,7 +179,7 @@ public final class Fit {
       engine.setThreads(config.threads());
     }
     try {
-      Outcome outcome = trainer.run();
+      Outcome outcome = training.run();
       folder.writeProvenance(provenance.with(figures()));
       return outcome;
     } finally {
@@ -159,7 +188,7 @@ public final class Fit {
   }
 
   private Map<String, Double> figures() {
-    TrainState state = trainer.state();
+    TrainState state = training.state();
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("steps", (double) state.step());
     figures.put("bestStep", (double) state.bestStep());
@@ -173,12 +202,12 @@ public final class Fit {
 
   /** Asks {@link #run} to keep a checkpoint and return. */
   public void stop() {
-    trainer.stop();
+    training.stop();
   }
 
   /** Curves and counters so far. */
   public TrainState state() {
-    return trainer.state();
+    return training.state();
   }
 
   /**
@@ -186,17 +215,17 @@ public final class Fit {
    * validation. Shares its tensors with the training: use it when that is over.
    */
   public DensityModel latest() {
-    return new DensityModel(shape, config, averaged, preprocessing);
+    return current.get();
   }
 
   /** Steps after which training is over, or the largest long if only time limits it. */
   public long totalSteps() {
-    return trainer.totalSteps();
+    return training.totalSteps();
   }
 
   /** Steps in a pass over the training rows. */
   public long stepsPerEpoch() {
-    return trainer.stepsPerEpoch();
+    return training.stepsPerEpoch();
   }
 
   /** The rows trained on and those held out. */
@@ -208,6 +237,16 @@ public final class Fit {
   private static String fingerprint(RunConfig config, String rows) {
     var tree = ConfigJson.write(config);
     tree.remove(List.of("device", "threads")); // where it runs, not what
+    // What has no effect on this run, or comes of it.
+    if (!(config.model() instanceof BlockFlow)) {
+      tree.remove("growth");
+    } else if (tree.get("model") instanceof ObjectNode model) {
+      model.remove("blocks");
+    }
+    if (tree.get("objective") instanceof ObjectNode objective
+        && !config.objective().trainsBlocks()) {
+      objective.remove("ode");
+    }
     if (tree.get("training") instanceof ObjectNode training
         && !config.training().schedule().name().equals("cosine")) {
       training.remove(List.of("steps", "epochs", "minutes", "patience"));
@@ -241,7 +280,11 @@ public final class Fit {
 
     @Override
     public void improved(TrainState state) {
-      folder.writeWeights(averaged, preprocessing);
+      DensityModel best = current.get();
+      folder.writeWeights(best.flow(), preprocessing);
+      if (config.model() instanceof BlockFlow) {
+        folder.writeConfig(shape, best.config()); // says which blocks there are
+      }
       next.improved(state);
     }
   }

@@ -1,6 +1,7 @@
 package org.ebbflow.model;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
@@ -11,18 +12,19 @@ import org.ebbflow.tensor.Engine;
 /**
  * How data get from rows to the flow's space.
  *
- * @param kind {@code image} (bytes: dequantise, scale, shrink, logit), {@code standardise} or
- *     {@code none}
+ * @param kind {@code image} (bytes: dequantise, scale, shrink, logit), {@code standardise}, {@code
+ *     whiten} or {@code none}
  * @param logitSmoothness what the logit is divided by ({@code image})
  */
 public record PreprocessingSettings(String kind, double logitSmoothness) {
   private static final int BLOCK = 4096;
+  private static final List<String> KINDS = List.of("image", "standardise", "whiten", "none");
 
   /** Checks the ranges. */
   public PreprocessingSettings {
-    if (!kind.equals("image") && !kind.equals("standardise") && !kind.equals("none")) {
+    if (!KINDS.contains(kind)) {
       throw new EbbException(
-          "there is no preprocessing '" + kind + "'", "use image, standardise or none");
+          "there is no preprocessing '" + kind + "'", "use " + String.join(", ", KINDS));
     }
     if (!(logitSmoothness > 0 && Double.isFinite(logitSmoothness))) {
       throw new EbbException("logitSmoothness is " + logitSmoothness, "give a positive number");
@@ -42,7 +44,14 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
   Preprocessing fit(Engine engine, Dataset train) {
     return switch (kind) {
       case "image" -> image(engine, train.columns(), train.isBytes());
-      case "standardise" -> standardise(engine, train);
+      case "standardise" -> {
+        Spread spread = spread(train);
+        yield Preprocessing.standardise(engine, spread.mean(), spread.deviation());
+      }
+      case "whiten" -> {
+        Spread spread = spread(train);
+        yield Preprocessing.whiten(engine, spread.mean(), covariance(train, spread));
+      }
       default -> Preprocessing.none(engine);
     };
   }
@@ -54,6 +63,7 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
     return switch (kind) {
       case "image" -> image(engine, shape.dimension(), shape.bytes());
       case "standardise" -> Preprocessing.standardise(engine, new double[ones.length], ones);
+      case "whiten" -> Preprocessing.whiten(engine, new double[ones.length], identity(ones.length));
       default -> Preprocessing.none(engine);
     };
   }
@@ -67,7 +77,40 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
     return Preprocessing.image(engine, dimension, logitSmoothness);
   }
 
-  private static Preprocessing standardise(Engine engine, Dataset train) {
+  /** Means and standard deviations of the columns. */
+  @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
+  private record Spread(double[] mean, double[] deviation) {}
+
+  private static double[] identity(int n) {
+    double[] identity = new double[n * n];
+    for (int i = 0; i < n; i++) {
+      identity[i * n + i] = 1;
+    }
+    return identity;
+  }
+
+  /** (D·D), row-major. */
+  private static double[] covariance(Dataset train, Spread spread) {
+    int d = train.columns();
+    double[] covariance = new double[d * d];
+    double[] centred = new double[d];
+    accumulate(
+        train,
+        (column, value) -> {
+          centred[column] = value - spread.mean()[column];
+          for (int j = 0; j <= column; j++) {
+            covariance[column * d + j] += centred[column] * centred[j] / train.rows();
+          }
+        });
+    for (int i = 0; i < d; i++) {
+      for (int j = 0; j < i; j++) {
+        covariance[j * d + i] = covariance[i * d + j];
+      }
+    }
+    return covariance;
+  }
+
+  private static Spread spread(Dataset train) {
     int columns = train.columns();
     double[] mean = new double[columns];
     double[] deviation = new double[columns];
@@ -93,7 +136,7 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
             "leave the column out, it has no density");
       }
     }
-    return Preprocessing.standardise(engine, mean, deviation);
+    return new Spread(mean, deviation);
   }
 
   private interface CellVisitor {

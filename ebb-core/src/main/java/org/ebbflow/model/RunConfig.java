@@ -4,6 +4,7 @@ import java.util.List;
 import org.ebbflow.EbbException;
 import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.DType;
+import org.ebbflow.train.GrowthSettings;
 import org.ebbflow.train.OptimizerSettings;
 import org.ebbflow.train.ScheduleSettings;
 import org.ebbflow.train.TrainSettings;
@@ -15,6 +16,7 @@ import org.ebbflow.train.TrainSettings;
  * @param preprocessing from rows to the flow's space
  * @param objective what is minimised
  * @param training how
+ * @param growth how a flow of blocks grows; without effect on others
  * @param validation rows held out to choose the best model by: a share below 1, or a number of rows
  * @param seed of everything random
  * @param dtype element type
@@ -26,13 +28,14 @@ public record RunConfig(
     PreprocessingSettings preprocessing,
     ObjectiveSettings objective,
     TrainSettings training,
+    GrowthSettings growth,
     double validation,
     long seed,
     DType dtype,
     String device,
     int threads) {
 
-  private static final int WIDE = 256;
+  static final int WIDE = 256;
 
   /** Checks the ranges. */
   public RunConfig {
@@ -41,6 +44,11 @@ public record RunConfig(
     }
     if (threads < 0) {
       throw new EbbException("threads is " + threads, "give 0 or more");
+    }
+    if (model instanceof BlockFlow != objective.trainsBlocks()) {
+      throw new EbbException(
+          "the model '%s' cannot be trained by '%s'".formatted(model.name(), objective.name()),
+          "use the model jko and the objective jko together, or neither");
     }
   }
 
@@ -81,28 +89,44 @@ public record RunConfig(
             PreprocessingSettings.defaults(shape),
             settings,
             training,
+            GrowthSettings.published(),
             1.0 / 6,
             1,
             DType.FLOAT32,
             "cpu",
             0);
-    return shape.bytes() ? architecture.published(config) : config;
+    return architecture.customary(config, shape);
   }
 
   /** The same but for preprocessing, objective and training. */
   RunConfig with(
       PreprocessingSettings preprocessing, ObjectiveSettings objective, TrainSettings training) {
     return new RunConfig(
-        model, preprocessing, objective, training, validation, seed, dtype, device, threads);
+        model,
+        preprocessing,
+        objective,
+        training,
+        growth,
+        validation,
+        seed,
+        dtype,
+        device,
+        threads);
   }
 
-  /**
-   * The objective that suits data of a shape: sliced score matching for images and wide tables,
-   * where determinants dominate a step; maximum likelihood for narrow tables, where they cost
-   * nothing and strongly correlated columns make score matching slow to converge.
-   */
-  public static String defaultObjective(DataShape shape) {
-    return shape.bytes() || shape.dimension() >= WIDE ? "ssm" : "ml";
+  /** The same with another model. */
+  RunConfig with(Architecture other) {
+    return new RunConfig(
+        other,
+        preprocessing,
+        objective,
+        training,
+        growth,
+        validation,
+        seed,
+        dtype,
+        device,
+        threads);
   }
 
   private static TrainSettings train(

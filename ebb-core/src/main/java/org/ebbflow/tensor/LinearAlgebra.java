@@ -8,7 +8,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
+import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.ebbflow.EbbException;
@@ -115,6 +117,36 @@ public final class LinearAlgebra {
                 Scope.own(lu), Scope.own(new Tensor(factors.get1())), logAbsDet);
           }
         });
+  }
+
+  /**
+   * Eigenvalues, rising, and eigenvectors, in columns, of a symmetric matrix.
+   *
+   * @param values (D)
+   * @param vectors (D, D)
+   */
+  public record Spectrum(Tensor values, Tensor vectors) {}
+
+  /**
+   * {@code A = V·diag(λ)·Vᵀ} for a symmetric (D, D) matrix, without recording; both belong to the
+   * current scope.
+   */
+  public Spectrum symmetricSpectrum(Tensor matrix) {
+    Tensor a = matrix.detach();
+    long d = a.size(0);
+    // One tensor for both, because one is handed over from the other thread.
+    Tensor both =
+        run(
+            d,
+            () -> {
+              try (Scope scope = Scope.open();
+                  Autograd.Mode off = Autograd.off()) {
+                T_TensorTensor_T spectrum = torch.linalg_eigh(a, "L");
+                return scope.pass(
+                    torch.cat(new TensorVector(spectrum.get0().unsqueeze(0), spectrum.get1()), 0));
+              }
+            });
+    return new Spectrum(both.select(0, 0), Ops.rows(both, 1, d + 1));
   }
 
   /**

@@ -51,6 +51,14 @@ public final class Ops {
     return x.clamp_min(zero()).add(x.abs().neg().exp().log1p());
   }
 
+  /** {@code log(1 + e^{βx})/β}; βx itself above 40, where they agree in double precision. */
+  public static Tensor softplus(Tensor x, double beta) {
+    try (Scalar b = new Scalar(beta);
+        Scalar threshold = new Scalar(40.0)) {
+      return torch.softplus(x, b, threshold);
+    }
+  }
+
   /** {@code x} with entries below {@code low} raised to it and above {@code high} lowered to it. */
   public static Tensor clamp(Tensor x, double low, double high) {
     return torch.clamp_max(torch.clamp_min(x, new Scalar(low)), new Scalar(high));
@@ -129,6 +137,28 @@ public final class Ops {
   /** Largest singular value of a matrix, a scalar; differentiable once. */
   public static Tensor spectralNorm(Tensor matrix) {
     return torch.linalg_svdvals(matrix).max();
+  }
+
+  /** {@code times} copies of a batch, one after the other: (B, …) to (times·B, …). */
+  public static Tensor repeatRows(Tensor x, long times) {
+    if (times == 1) {
+      return x;
+    }
+    long[] shape = x.shape();
+    long[] expanded = new long[shape.length + 1];
+    expanded[0] = times;
+    System.arraycopy(shape, 0, expanded, 1, shape.length);
+    return x.unsqueeze(0).expand(expanded).flatten(0, 1);
+  }
+
+  /** {@code c·√1, c·√2, …} of a length, in the type and on the device of {@code x}. */
+  public static Tensor sequence(long length, double c, Tensor x) {
+    return mul(torch.ones(new long[] {length}, x.options()).cumsum(0).sqrt(), c);
+  }
+
+  /** A column of one value, (rows, 1), in the type and on the device of {@code x}. */
+  public static Tensor column(double value, long rows, Tensor x) {
+    return torch.full(new long[] {rows, 1}, new Scalar(value), x.options());
   }
 
   /** Zeros in the shape and type of {@code x}. */

@@ -87,6 +87,24 @@ public record TrainSettings(
         checkpointSeconds);
   }
 
+  /** For one block of a growing flow: validated at its end only, in the time it is given. */
+  TrainSettings ofBlock(double minutes) {
+    return new TrainSettings(
+        batch,
+        epochs,
+        steps,
+        minutes,
+        optimizer,
+        schedule,
+        clip,
+        ema,
+        matchAfterPreprocessing,
+        noise,
+        Integer.MAX_VALUE,
+        0,
+        checkpointSeconds);
+  }
+
   /** Steps after which training is over, or the largest long if only time limits it. */
   long totalSteps(long stepsPerEpoch) {
     long bySteps = steps == 0 ? Long.MAX_VALUE : steps;

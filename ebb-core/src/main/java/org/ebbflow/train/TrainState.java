@@ -1,6 +1,7 @@
 package org.ebbflow.train;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,6 +32,9 @@ public final class TrainState {
   long lossCount;
   List<LossPoint> losses = new ArrayList<>();
   List<ValidationPoint> validations = new ArrayList<>();
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY) // most trainings have none
+  List<BlockRecord> blocks = new ArrayList<>();
 
   TrainState() {}
 
@@ -68,6 +72,11 @@ public final class TrainState {
   /** The training curve. */
   public List<LossPoint> losses() {
     return Collections.unmodifiableList(losses);
+  }
+
+  /** What each block's training came to, in order; empty unless the flow grew by blocks. */
+  public List<BlockRecord> blocks() {
+    return Collections.unmodifiableList(blocks);
   }
 
   /** The validation curve. */

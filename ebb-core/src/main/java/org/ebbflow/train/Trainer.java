@@ -19,11 +19,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Minimises an objective's mean over random batches, validates by negative log-likelihood, keeps
  * checkpoints and resumes from them with the same numbers as if never stopped (same seed, data,
- * settings and thread count).
- *
- * <p>{@link #run} is called once, from one thread; {@link #stop} from any.
+ * settings and thread count). After {@link #run} the averaged flow holds the last average; the
+ * listener has been told of the best.
  */
-public final class Trainer {
+public final class Trainer implements TrainRun {
   private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
   private static final int MAX_SKIPPED_IN_A_ROW = 20;
   private static final int LOSS_POINT_STEPS = 100;
@@ -88,31 +87,27 @@ public final class Trainer {
                 checkpointFile, parameters, task.averaged().parameters(), optimizer.state());
   }
 
-  /** Asks {@link #run} to write a checkpoint and return after the current step. */
+  @Override
   public void stop() {
     stopping = true;
   }
 
-  /** Where training stands; read it after {@link #run} or on the training thread. */
+  @Override
   public TrainState state() {
     return state;
   }
 
-  /** Steps after which training is over, or the largest long if only time limits it. */
+  @Override
   public long totalSteps() {
     return totalSteps;
   }
 
-  /** Steps in a pass over the training rows. */
+  @Override
   public long stepsPerEpoch() {
     return order.batchesPerEpoch();
   }
 
-  /**
-   * Takes up the checkpoint, if there is one; {@link #run} does so itself unless it has been done.
-   *
-   * @throws EbbException if the checkpoint cannot be read or belongs to another run
-   */
+  @Override
   public void restore() {
     if (!restored && checkpoint != null && checkpointFile != null && Files.exists(checkpointFile)) {
       state = checkpoint.read(runFingerprint);
@@ -120,14 +115,7 @@ public final class Trainer {
     restored = true;
   }
 
-  /**
-   * Trains from the checkpoint, if there is one, to the end or until {@link #stop}.
-   *
-   * @return why it ended; the averaged flow holds the last average, the listener has been told of
-   *     the best
-   * @throws EbbException if the training diverges, naming epoch, step and learning rate; or the
-   *     checkpoint cannot be read or written
-   */
+  @Override
   public Outcome run() {
     restore();
     sessionStart = System.nanoTime();

@@ -23,8 +23,22 @@ import org.ebbflow.flow.linear.LuMatrix;
 import org.ebbflow.flow.linear.Permutation;
 import org.ebbflow.flow.linear.SquareMatrix;
 import org.ebbflow.flow.linear.TriangularMatrix;
+import org.ebbflow.flow.network.Chebyshev;
+import org.ebbflow.flow.network.Dense;
+import org.ebbflow.flow.network.ImageConvolution;
+import org.ebbflow.flow.network.Network;
+import org.ebbflow.flow.network.Sequential;
+import org.ebbflow.flow.network.Softplus;
+import org.ebbflow.flow.network.Tanh;
+import org.ebbflow.flow.ode.Divergence;
+import org.ebbflow.flow.ode.Integration;
+import org.ebbflow.flow.ode.Layout;
+import org.ebbflow.flow.ode.NetworkField;
+import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.VelocityField;
 import org.ebbflow.flow.preprocess.Affine;
 import org.ebbflow.flow.preprocess.Cast;
+import org.ebbflow.flow.preprocess.Whitening;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
@@ -76,6 +90,7 @@ final class BijectionRegistry {
             e ->
                 Affine.standardisation(
                     e, new double[] {1, -2, 3, 1e5, 0}, new double[] {1, 0.5, 20, 3, 1e-3})));
+    all.put("Whitening", real(BijectionRegistry::whitening));
     all.put("Cast", real(Cast::new));
     all.put("Reshape", image(e -> Reshape.toRows(2, 4, 4), 0, 2, 4, 4));
     all.put("Squeeze", image(e -> new Squeeze(), 0, 2, 4, 4));
@@ -92,8 +107,74 @@ final class BijectionRegistry {
     all.put("MaskedCoupling keeping the last", real(e -> masked(e, false, 0)));
     all.put(
         "MaskedCoupling conditional", new Entry(e -> masked(e, true, 2), -3, 3, new long[] {D}, 2));
+    all.put("OdeBlock", real(e -> ode(e, new Layout.Rows(0), false)));
+    all.put("OdeBlock of time", real(e -> ode(e, new Layout.Rows(0), true)));
+    all.put(
+        "OdeBlock conditional",
+        new Entry(e -> ode(e, new Layout.Rows(2), true), -3, 3, new long[] {D}, 2));
+    all.put("OdeBlock of a graph", real(e -> graphOde(e, 0)));
+    all.put(
+        "OdeBlock of a graph, conditional",
+        new Entry(e -> graphOde(e, 2), -3, 3, new long[] {D}, 2 * D));
+    all.put("OdeBlock of an image", real(BijectionRegistry::imageOde));
     all.put("Chain", real(e -> new Chain(List.of(actNorm(e), new SmoothTanh(0.7, 0.5)))));
     return all;
+  }
+
+  private static Bijection whitening(Engine engine) {
+    try (Rng rng = engine.rng(22)) {
+      Tensor root = rng.normal(D, 2 * D);
+      double[] covariance = Engine.doubles(root.matmul(root.t()));
+      return new Whitening(engine, new double[] {1, -2, 3, 100, 0}, covariance);
+    }
+  }
+
+  /** Integrated to rounding, so that the divergence's integral is the map's log-determinant. */
+  private static Bijection ode(VelocityField field) {
+    return new OdeBlock(field, 0.75, 1, Integration.adaptive(1e-11), new Divergence.Exact());
+  }
+
+  private static Bijection ode(Engine engine, Layout.Rows layout, boolean time) {
+    try (Rng rng = engine.rng(19)) {
+      int in = D + (time ? 1 : 0) + layout.conditionSize();
+      Network network =
+          new Sequential(
+              Dense.orthogonal(engine, in, 4, rng),
+              new Softplus(2),
+              Dense.orthogonal(engine, 4, 4, rng),
+              new Tanh(),
+              Dense.orthogonal(engine, 4, D, rng));
+      return ode(new NetworkField(network, layout, time, "dense"));
+    }
+  }
+
+  private static Bijection graphOde(Engine engine, int conditionSize) {
+    double[][] ring = new double[D][D];
+    for (int i = 0; i < D; i++) {
+      ring[i][(i + 1) % D] = 1;
+      ring[(i + 1) % D][i] = 1;
+    }
+    double[][] laplacian = Chebyshev.laplacian(ring);
+    try (Rng rng = engine.rng(20)) {
+      Network network =
+          new Sequential(
+              new Chebyshev(engine, laplacian, 2 + conditionSize, 3, 3, rng),
+              new Tanh(),
+              new Chebyshev(engine, laplacian, 3, 1, 2, rng));
+      return ode(
+          new NetworkField(network, new Layout.Nodes(D, 1, conditionSize), true, "chebyshev"));
+    }
+  }
+
+  private static Bijection imageOde(Engine engine) {
+    try (Rng rng = engine.rng(21)) {
+      Network network =
+          new Sequential(
+              ImageConvolution.normal(engine, 2, 2, 3, 0.2, rng),
+              new Tanh(),
+              ImageConvolution.normal(engine, 2, 1, 3, 0.2, rng));
+      return ode(new NetworkField(network, new Layout.Image(1, 1, D, 0), true, "convolutions"));
+    }
   }
 
   private static Entry real(Function<Engine, Bijection> create) {

@@ -196,7 +196,7 @@ class FlowTest {
     try (Rng rng = engine.rng(8);
         Rng same = engine.rng(8)) {
       Tensor samples = flow.sample(50, rng);
-      Tensor latent = new StandardNormal().sample(50, 4, same);
+      Tensor latent = new StandardNormal().sample(50, 4, null, same);
       assertClose(flow.forward(samples), latent, 1e-9);
       assertClose(flow.inverse(latent), samples, 0);
       assertThat(samples.requires_grad()).isFalse();

@@ -9,6 +9,8 @@ import org.ebbflow.bench.ebflow.InpaintExperiment;
 import org.ebbflow.bench.ebflow.MatricesExperiment;
 import org.ebbflow.bench.ebflow.PlaneExperiment;
 import org.ebbflow.bench.ebflow.ScalingExperiment;
+import org.ebbflow.bench.jko.JkoPlaneExperiment;
+import org.ebbflow.bench.jko.JkoTabularExperiment;
 
 /** The experiments by name. */
 final class Experiments {
@@ -22,7 +24,9 @@ final class Experiments {
         new AblationExperiment(),
         new GlowExperiment(),
         new InpaintExperiment(),
-        new MatricesExperiment());
+        new MatricesExperiment(),
+        new JkoPlaneExperiment(),
+        new JkoTabularExperiment());
   }
 
   /**

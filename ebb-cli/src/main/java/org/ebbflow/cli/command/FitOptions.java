@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.ebbflow.EbbException;
+import org.ebbflow.model.Architectures;
 import org.ebbflow.model.ConfigJson;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.RunConfig;
@@ -82,7 +83,7 @@ final class FitOptions {
         choose(
             objective,
             file == null ? null : file.path("objective").path("name"),
-            RunConfig.defaultObjective(shape));
+            Architectures.defaults(name, shape).customaryObjective(shape));
     ObjectNode tree = ConfigJson.write(RunConfig.defaults(name, target, shape));
     if (file != null && config != null) {
       ConfigJson.overlay(tree, file, config.toString());

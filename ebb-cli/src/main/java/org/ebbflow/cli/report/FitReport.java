@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.model.ConfigJson;
@@ -41,6 +42,7 @@ public record FitReport(
   private static final int PAIRS = 8;
   private static final int NEIGHBOURS = 6;
   private static final int SMOOTHED_POINTS = 50;
+  private static final int TRAVELLERS = 2000;
 
   /**
    * Log-densities of some rows.
@@ -83,6 +85,9 @@ public record FitReport(
             .tile("Parameters", format("%,d", model.parameterCount()), config.model().name());
     report.section(results());
     report.section(curves());
+    if (!state.blocks().isEmpty()) {
+      report.section(growth());
+    }
     if (model.shape().image() != null) {
       report.section(samples());
     }
@@ -203,6 +208,52 @@ public record FitReport(
                 Png.encode(sheet.pairs(few, neighbours)),
                 "Samples with their nearest training images",
                 "Left of the line a sample; right of it the training images nearest to it."));
+  }
+
+  /** How a flow of blocks grew. */
+  private Section growth() {
+    GrowthFigures figures = new GrowthFigures(model, state.blocks());
+    Section section =
+        new Section("Blocks")
+            .paragraph(
+                "The flow grew block by block, each trained as one step of the gradient flow of the"
+                    + " divergence from the data to N(0, I), on rows that the blocks before it had"
+                    + " moved. The model that is kept has "
+                    + model.flow().chain().size()
+                    + (model.flow().chain().size() == 1 ? " block." : " blocks."))
+            .table(figures.table())
+            .figures(
+                Figure.of(
+                    figures.movements(),
+                    "W₂ movement by block",
+                    "How far each block moves the training rows."),
+                Figure.of(
+                    figures.terms(),
+                    "Parts of the loss by block",
+                    "Potential −log p(z), divergence −∫∇·f dt and movement, of each block."));
+    if (model.shape().dimension() == 2) {
+      Dataset some =
+          split
+              .validation()
+              .subset(
+                  IntStream.range(0, Math.min(TRAVELLERS, split.validation().rows())).toArray());
+      section.figures(
+          Figure.of(
+              figures.forward(some),
+              "Validation rows after each block",
+              "Validation rows after each block, on their way to N(0, I)."));
+      section.figures(
+          Figure.of(
+              figures.backward(TRAVELLERS, model.config().seed()),
+              "Draws before each block",
+              "Draws from N(0, I) on their way back."));
+      section.figures(
+          Figure.of(
+              figures.animation(TRAVELLERS, model.config().seed()),
+              "Animation of draws on their way back",
+              "The same in motion."));
+    }
+    return section;
   }
 
   private Section settings() {

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.network.Condition;
 import org.ebbflow.flow.network.ImageConvolution;
 import org.ebbflow.flow.network.LeakyRelu;
 import org.ebbflow.flow.network.Network;

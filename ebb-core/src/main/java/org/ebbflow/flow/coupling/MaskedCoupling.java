@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.network.Condition;
 import org.ebbflow.flow.network.Dense;
 import org.ebbflow.flow.network.Elu;
 import org.ebbflow.flow.network.Network;

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
 
@@ -27,6 +28,24 @@ public final class Dense implements Network {
   public static Dense orthogonal(Engine engine, int in, int out, Rng rng) {
     try (Scope scope = Scope.open()) {
       return new Dense(engine, rng.orthogonal(out, in), engine.zeros(out));
+    }
+  }
+
+  /** Starts from W and b uniform on ±1/√in; advances {@code rng}. */
+  public static Dense uniform(Engine engine, int in, int out, Rng rng) {
+    try (Scope scope = Scope.open()) {
+      double bound = 1 / Math.sqrt(in);
+      return new Dense(
+          engine,
+          Ops.add(Ops.mul(rng.uniform(out, in), 2 * bound), -bound),
+          Ops.add(Ops.mul(rng.uniform(out), 2 * bound), -bound));
+    }
+  }
+
+  /** Starts from W = 0 and b = 0. */
+  public static Dense zero(Engine engine, int in, int out) {
+    try (Scope scope = Scope.open()) {
+      return new Dense(engine, engine.zeros(out, in), engine.zeros(out));
     }
   }
 

@@ -57,6 +57,15 @@ public final class Preprocessing {
         engine, false, List.of(Affine.standardisation(engine, mean, deviation)));
   }
 
+  /**
+   * For tables: columns to mean 0, variance 1 and no correlation.
+   *
+   * @throws org.ebbflow.EbbException if a column is a combination of others
+   */
+  public static Preprocessing whiten(Engine engine, double[] mean, double[] covariance) {
+    return new Preprocessing(engine, false, List.of(new Whitening(engine, mean, covariance)));
+  }
+
   /** The numbers as they are. */
   public static Preprocessing none(Engine engine) {
     return new Preprocessing(engine, false, List.of());

@@ -1,4 +1,4 @@
-package org.ebbflow.flow.coupling;
+package org.ebbflow.flow.network;
 
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param size C, numbers per row; 0 for none
  */
-record Condition(int size) {
+public record Condition(int size) {
 
   /** Checks the range. */
-  Condition {
+  public Condition {
     if (size < 0) {
       throw new EbbException("the condition's size is " + size, "give 0 or more");
     }
@@ -25,11 +25,25 @@ record Condition(int size) {
    *
    * @throws EbbException if the condition is missing or of another size
    */
-  Jet appendTo(Jet x, @Nullable Tensor condition) {
+  public Jet appendTo(Jet x, @Nullable Tensor condition) {
     if (size == 0) {
       return x;
     }
     long rows = x.value().size(0);
+    Tensor given = require(condition, rows).to(x.value());
+    if (x.value().dim() == 2) {
+      return x.join(given, 1);
+    }
+    Tensor channels = given.unsqueeze(2).unsqueeze(3);
+    return x.join(channels.expand(rows, size, x.value().size(2), x.value().size(3)), 1);
+  }
+
+  /**
+   * The condition, checked.
+   *
+   * @throws EbbException if it is missing or not {@code rows} rows of {@link #size} numbers
+   */
+  public Tensor require(@Nullable Tensor condition, long rows) {
     if (condition == null) {
       throw new EbbException(
           "the model needs a condition of " + size + " numbers a row and was given none",
@@ -40,11 +54,6 @@ record Condition(int size) {
           "the condition does not hold " + rows + " rows of " + size + " numbers",
           "give one row of labels or covariates for each row of data");
     }
-    Tensor given = condition.to(x.value());
-    if (x.value().dim() == 2) {
-      return x.join(given, 1);
-    }
-    Tensor channels = given.unsqueeze(2).unsqueeze(3);
-    return x.join(channels.expand(rows, size, x.value().size(2), x.value().size(3)), 1);
+    return condition;
   }
 }

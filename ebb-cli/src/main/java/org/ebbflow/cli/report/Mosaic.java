@@ -1,4 +1,4 @@
-package org.ebbflow.bench.reproduce;
+package org.ebbflow.cli.report;
 
 import java.awt.Color;
 import java.awt.Font;
@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.ebbflow.EbbException;
-import org.ebbflow.cli.report.Png;
 import org.jspecify.annotations.Nullable;
 
 /** Pictures in rows and columns, each with a line of text above it. */

@@ -1,0 +1,53 @@
+package org.ebbflow.flow.ode;
+
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.network.Network;
+import org.jspecify.annotations.Nullable;
+
+/** A velocity field that a network computes from rows, time and condition side by side. */
+public final class NetworkField implements VelocityField {
+  private final Network network;
+  private final Layout layout;
+  private final boolean time;
+  private final String description;
+
+  /**
+   * @param network from rows, time if it is used, and condition, in the layout's form, to
+   *     velocities in the same form
+   * @param time whether the network sees t
+   * @param description of the network, for {@link #describe}
+   */
+  public NetworkField(Network network, Layout layout, boolean time, String description) {
+    this.network = network;
+    this.layout = layout;
+    this.time = time;
+    this.description = description;
+  }
+
+  @Override
+  public Jet at(Jet x, @Nullable Jet at, @Nullable Tensor condition) {
+    Jet input = layout.shape(x);
+    if (time) {
+      input = layout.withTime(input, Objects.requireNonNull(at, "the field depends on time"));
+    }
+    return layout.rows(network.apply(layout.withCondition(input, condition)));
+  }
+
+  @Override
+  public boolean usesTime() {
+    return time;
+  }
+
+  @Override
+  public Map<String, Tensor> parameters() {
+    return network.parameters();
+  }
+
+  @Override
+  public String describe() {
+    return description + (time ? " of x and t" : " of x");
+  }
+}

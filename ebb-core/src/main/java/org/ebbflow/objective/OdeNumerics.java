@@ -1,0 +1,76 @@
+package org.ebbflow.objective;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.flow.ode.Divergence;
+import org.ebbflow.flow.ode.Integration;
+import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.RungeKutta;
+import org.ebbflow.tensor.Rng;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How neural-ODE blocks are integrated while they are trained, back-propagated through step by
+ * step.
+ *
+ * @param rule {@code rk4} or {@code rk38}
+ * @param substeps equal steps over a block
+ * @param divergence {@code finite-difference} (one more evaluation, no second derivative), {@code
+ *     hutchinson} (forward mode, unbiased) or {@code exact}
+ * @param sigma σ₀ of the finite difference's step σ₀/√D
+ * @param checkpointed whether to keep only the states between steps and compute each step again on
+ *     the way back: memory of one step instead of all, for a third more time
+ */
+public record OdeNumerics(
+    RungeKutta rule, int substeps, String divergence, double sigma, boolean checkpointed) {
+
+  /** Checks the ranges. */
+  public OdeNumerics {
+    if (rule == RungeKutta.DOPRI5) {
+      throw new EbbException("training takes steps of fixed length", "use rk4 or rk38");
+    }
+    Integration.fixed(rule, substeps);
+    new Divergence.FiniteDifference(sigma);
+    estimator(divergence, sigma);
+  }
+
+  /** The published numerics: three steps of the 3/8 rule, finite differences with σ₀ = 0.02. */
+  public static OdeNumerics published() {
+    return new OdeNumerics(RungeKutta.RK38, 3, "finite-difference", 0.02, false);
+  }
+
+  Integration integration() {
+    return Integration.fixed(rule, substeps);
+  }
+
+  Divergence estimator() {
+    return estimator(divergence, sigma);
+  }
+
+  OdeBlock.Motion move(OdeBlock block, Tensor x, @Nullable Tensor condition, Rng rng) {
+    return block.move(x, condition, integration(), estimator(), directions(x, rng));
+  }
+
+  /** Fresh Gaussian directions for each step of a block, (B, D) each; advances {@code rng}. */
+  List<Tensor> directions(Tensor x, Rng rng) {
+    List<Tensor> all = new ArrayList<>();
+    for (int i = 0; i < substeps * estimator().directions(); i++) {
+      all.add(rng.normalLike(x));
+    }
+    return all;
+  }
+
+  private static Divergence estimator(String name, double sigma) {
+    return switch (name) {
+      case "finite-difference" -> new Divergence.FiniteDifference(sigma);
+      case "hutchinson" -> new Divergence.Hutchinson(1);
+      case "exact" -> new Divergence.Exact();
+      default ->
+          throw new EbbException(
+              "there is no divergence '" + name + "'",
+              "use finite-difference, hutchinson or exact");
+    };
+  }
+}

@@ -1,0 +1,476 @@
+package org.ebbflow.train;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.metric.LogLikelihood;
+import org.ebbflow.objective.JkoStep;
+import org.ebbflow.objective.Objective;
+import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Rng;
+import org.ebbflow.tensor.Scope;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Grows a flow of neural-ODE blocks, each trained by itself as one JKO step on rows that the blocks
+ * before it have moved: memory and time of a step do not grow with the number of blocks. Then moves
+ * the time points, or cuts blocks in two, and retrains.
+ *
+ * <p>Resumes between blocks and within one with the same numbers as if never stopped.
+ *
+ * <p>Source: Xu, Cheng and Xie, 2023, arXiv:2212.14424, algorithms 1 and 2.
+ */
+public final class BlockwiseTrainer implements TrainRun {
+  private static final Logger LOG = LoggerFactory.getLogger(BlockwiseTrainer.class);
+  private static final int MEASURED_ROWS = 1000;
+
+  /** What a phase does with the blocks. */
+  private enum Phase {
+    GROW,
+    EVEN,
+    REFINE,
+    FREE
+  }
+
+  private final GrowthTask task;
+  private final TrainSettings settings;
+  private final GrowthSettings growth;
+  private final TrainListener listener;
+  private final List<Phase> plan;
+  private final long stepsPerBlock;
+  private final long stepsPerEpoch;
+  private final @Nullable GrowthCheckpoint checkpoint;
+  private final String runFingerprint;
+  private final List<OdeBlock> blocks = new ArrayList<>();
+  private GrowthState state = new GrowthState();
+  private volatile @Nullable Trainer inner;
+  private volatile boolean stopping;
+  private boolean restored;
+
+  /**
+   * @param checkpointFile where the state is kept; null to keep none
+   * @param runFingerprint says which data and settings a checkpoint belongs to
+   * @throws EbbException if there are no rows to train or validate on
+   */
+  public BlockwiseTrainer(
+      GrowthTask task,
+      TrainSettings settings,
+      GrowthSettings growth,
+      @Nullable Path checkpointFile,
+      String runFingerprint,
+      TrainListener listener) {
+    if (task.train().rows() == 0 || task.validation().rows() == 0) {
+      throw new EbbException("there are no training or validation rows", "give more data");
+    }
+    this.task = task;
+    this.settings = settings;
+    this.growth = growth;
+    this.listener = listener;
+    this.runFingerprint = runFingerprint;
+    this.plan = plan(growth);
+    this.stepsPerEpoch =
+        new BatchOrder(task.train().rows(), settings.batch(), task.seed()).batchesPerEpoch();
+    this.stepsPerBlock = settings.totalSteps(stepsPerEpoch);
+    this.checkpoint =
+        checkpointFile == null ? null : new GrowthCheckpoint(checkpointFile, runFingerprint);
+  }
+
+  private static List<Phase> plan(GrowthSettings growth) {
+    List<Phase> plan = new ArrayList<>(List.of(Phase.GROW));
+    for (int i = 0; i < growth.rounds(); i++) {
+      plan.add(Phase.EVEN);
+    }
+    for (int i = 0; i < growth.refinements(); i++) {
+      plan.add(Phase.REFINE);
+    }
+    if (growth.freeBlock()) {
+      plan.add(Phase.FREE);
+    }
+    return plan;
+  }
+
+  @Override
+  public void stop() {
+    stopping = true;
+    Trainer current = inner;
+    if (current != null) {
+      current.stop();
+    }
+  }
+
+  @Override
+  public TrainState state() {
+    return state.train;
+  }
+
+  /** Of all blocks that may yet be trained; fewer are if growth ends early. */
+  @Override
+  public long totalSteps() {
+    if (stepsPerBlock == Long.MAX_VALUE) {
+      return Long.MAX_VALUE;
+    }
+    long done = state.train.blocks.stream().mapToLong(BlockRecord::steps).sum();
+    return done + trainingsLeft() * stepsPerBlock;
+  }
+
+  @Override
+  public long stepsPerEpoch() {
+    return stepsPerEpoch;
+  }
+
+  /** The spans of the blocks that {@link #flow} has. */
+  public List<BlockSpan> spans() {
+    return List.copyOf(state.spans);
+  }
+
+  /** The flow of the blocks there are, from the preprocessed space on; shares their tensors. */
+  public Flow flow() {
+    return new Flow(task.engine(), task.dimension(), blocks, task.base());
+  }
+
+  @Override
+  public void restore() {
+    if (!restored && checkpoint != null && checkpoint.exists()) {
+      state = checkpoint.read(task.blocks(), blocks);
+    }
+    restored = true;
+  }
+
+  @Override
+  public Outcome run() {
+    restore();
+    while (state.phase < plan.size()) {
+      Outcome outcome = phase();
+      if (outcome != Outcome.FINISHED) {
+        return outcome;
+      }
+    }
+    return Outcome.FINISHED;
+  }
+
+  /** The rest of the current phase. */
+  private Outcome phase() {
+    if (stopping) {
+      return Outcome.INTERRUPTED;
+    }
+    Phase phase = plan.get(state.phase);
+    PushedRows train = PushedRows.start(task.preprocessing(), task.train(), task.seed(), false);
+    PushedRows validation =
+        PushedRows.start(task.preprocessing(), task.validation(), task.seed(), true);
+    Tensor measured = Scope.own(firstRows(validation));
+    try {
+      for (OdeBlock block : blocks.subList(0, state.next)) {
+        train = train.through(block, task.engine());
+        validation = validation.through(block, task.engine());
+      }
+      for (int phaseNumber = state.phase; state.phase == phaseNumber; ) {
+        BlockSpan span = span(phase);
+        OdeBlock block = task.blocks().apply(span);
+        warmStart(block);
+        OdeBlock average = task.blocks().apply(span);
+        Trainer trainer = trainer(block, average, span, train.rows(), validation.rows());
+        inner = trainer;
+        if (stopping) {
+          trainer.stop();
+        }
+        Outcome outcome = train(trainer);
+        inner = null;
+        if (outcome == Outcome.INTERRUPTED) {
+          return outcome;
+        }
+        copy(average, block);
+        average.parameters().values().forEach(Scope::release);
+        train = train.through(block, task.engine());
+        double[] terms = terms(block, span, validation);
+        validation = validation.through(block, task.engine());
+        place(span, block);
+        finish(phase, record(span, trainer.state(), train, terms, validation, measured));
+      }
+    } finally {
+      Scope.release(measured);
+    }
+    return Outcome.FINISHED;
+  }
+
+  private BlockSpan span(Phase phase) {
+    return switch (phase) {
+      case GROW -> BlockSpan.whole(growth.stepSize(state.next));
+      case FREE -> BlockSpan.whole(0);
+      case EVEN, REFINE -> state.spans.get(state.next);
+    };
+  }
+
+  /** From the block's own parameters where it is retrained, else from the block before. */
+  private void warmStart(OdeBlock block) {
+    int source = Math.min(state.next, blocks.size() - 1);
+    if (source >= 0) {
+      copy(blocks.get(source), block);
+    }
+  }
+
+  private Trainer trainer(
+      OdeBlock block, OdeBlock average, BlockSpan span, Dataset train, Dataset validation) {
+    double h = span.h() == 0 ? Double.POSITIVE_INFINITY : span.h();
+    Objective objective = new JkoStep(h, task.numerics());
+    int[] some = IntStream.range(0, Math.min(MEASURED_ROWS, validation.rows())).toArray();
+    TrainTask one =
+        new TrainTask(
+            new Flow(task.engine(), task.dimension(), List.of(block), task.base()),
+            new Flow(task.engine(), task.dimension(), List.of(average), task.base()),
+            Preprocessing.none(task.engine()),
+            objective,
+            train,
+            validation.subset(some),
+            Rng.mix(task.seed(), 1000L * state.phase + state.next));
+    double minutes = 0;
+    if (settings.minutes() > 0) {
+      double left = settings.minutes() - state.train.seconds / 60;
+      minutes = Math.max(1e-3, left / trainingsLeft());
+    }
+    Path file = checkpoint == null ? null : checkpoint.ofBlock();
+    String name = runFingerprint + "/" + state.phase + "/" + state.next;
+    return new Trainer(one, settings.ofBlock(minutes), file, name, new StepCounter());
+  }
+
+  /** Goes on from the block's checkpoint, unless it is one that a finished block left behind. */
+  private Outcome train(Trainer trainer) {
+    if (checkpoint != null && Files.exists(checkpoint.ofBlock())) {
+      try {
+        trainer.restore();
+      } catch (EbbException stale) {
+        LOG.info("{}; the block starts anew", stale.getMessage());
+        checkpoint.blockDone();
+      }
+    }
+    return trainer.run();
+  }
+
+  /** Means of the loss's parts over some validation rows, in nats. */
+  private double[] terms(OdeBlock block, BlockSpan span, PushedRows validation) {
+    double h = span.h() == 0 ? Double.POSITIVE_INFINITY : span.h();
+    JkoStep step = new JkoStep(h, task.numerics());
+    try (Scope scope = Scope.open();
+        Autograd.Mode off = Autograd.off();
+        Rng rng = task.engine().rng(task.seed())) {
+      Flow flow = new Flow(task.engine(), task.dimension(), List.of(block), task.base());
+      JkoStep.Terms terms = step.terms(flow, firstRows(validation), null, rng);
+      return new double[] {
+        Ops.item(terms.potential().mean()),
+        Ops.item(terms.divergence().mean()),
+        Ops.item(terms.movement().mean())
+      };
+    }
+  }
+
+  private Tensor firstRows(PushedRows rows) {
+    int n = Math.min(MEASURED_ROWS, rows.rows().rows());
+    return rows.gathered(task.engine(), IntStream.range(0, n).toArray());
+  }
+
+  private BlockRecord record(
+      BlockSpan span,
+      TrainState training,
+      PushedRows train,
+      double[] terms,
+      PushedRows validation,
+      Tensor start) {
+    double[] nll = validation.negativeLogLikelihoods(task.base(), task.engine());
+    for (int i = 0; i < nll.length; i++) {
+      nll[i] = -nll[i];
+    }
+    LogLikelihood.Summary summary = LogLikelihood.summarise(nll, task.dimension());
+    TrainState all = state.train;
+    all.seconds += training.seconds;
+    all.step += training.step;
+    all.droppedSamples += training.droppedSamples;
+    all.skippedSteps += training.skippedSteps;
+    long before = all.step - training.step;
+    training.losses.forEach(p -> all.losses.add(new LossPoint(before + p.step(), p.loss())));
+    all.validations.add(
+        new ValidationPoint(all.step, summary.nll(), summary.standardError(), all.seconds));
+    return new BlockRecord(
+        state.phase,
+        state.next,
+        span.h(),
+        training.step,
+        training.seconds,
+        Math.sqrt(train.movement()),
+        train.movement() / train.size(),
+        terms[0],
+        terms[1],
+        terms[2],
+        summary.nll(),
+        inversionError(start));
+  }
+
+  private double inversionError(Tensor start) {
+    List<OdeBlock> done = blocks.subList(0, state.next + 1);
+    try (Scope scope = Scope.open();
+        Autograd.Mode off = Autograd.off()) {
+      Flow prefix = new Flow(task.engine(), task.dimension(), done, task.base());
+      Tensor error = prefix.inverse(prefix.forward(start)).sub(start);
+      return 0.5 * Ops.item(Ops.dotEvent(error, error).mean());
+    }
+  }
+
+  private void place(BlockSpan span, OdeBlock block) {
+    if (state.next < blocks.size()) {
+      blocks.set(state.next, block);
+      state.spans.set(state.next, span);
+    } else {
+      blocks.add(block);
+      state.spans.add(span);
+    }
+  }
+
+  /** Keeps the record, tells the listener, and moves on to what comes next. */
+  private void finish(Phase phase, BlockRecord record) {
+    TrainState all = state.train;
+    all.blocks.add(record);
+    LOG.info("{}", record);
+    boolean whole = state.next == blocks.size() - 1;
+    Double best = all.bestNll;
+    if (whole && (best == null || record.nll() < best)) {
+      all.bestNll = record.nll();
+      all.bestStep = all.step;
+      listener.improved(all);
+    }
+    listener.validated(all, all.validations.get(all.validations.size() - 1));
+    state.next++;
+    boolean ended =
+        switch (phase) {
+          case GROW -> state.next == growth.maxBlocks() || record.ratio() < growth.epsilon();
+          case EVEN, REFINE -> state.next == blocks.size();
+          case FREE -> true;
+        };
+    if (ended) {
+      advance();
+    }
+    if (checkpoint != null) {
+      checkpoint.write(state, blocks);
+      checkpoint.blockDone();
+    }
+  }
+
+  /** Prepares the next phase, leaving out rounds that have nothing to even out. */
+  private void advance() {
+    double[] movements = lastMovements();
+    do {
+      state.phase++;
+    } while (state.phase < plan.size()
+        && plan.get(state.phase) == Phase.EVEN
+        && evenness(movements) <= growth.evenness());
+    if (state.phase == plan.size()) {
+      return;
+    }
+    state.next = 0;
+    switch (plan.get(state.phase)) {
+      case EVEN -> {
+        List<Double> steps =
+            growth.evened(state.spans.stream().map(BlockSpan::h).toList(), movements);
+        for (int i = 0; i < steps.size(); i++) {
+          state.spans.set(i, state.spans.get(i).with(steps.get(i)));
+        }
+      }
+      case REFINE -> refine();
+      case FREE -> state.next = blocks.size();
+      case GROW -> throw new IllegalStateException("a flow grows first");
+    }
+  }
+
+  private void refine() {
+    List<OdeBlock> parents = List.copyOf(blocks);
+    List<BlockSpan> spans = List.copyOf(state.spans);
+    blocks.clear();
+    state.spans.clear();
+    for (int i = 0; i < parents.size(); i++) {
+      for (boolean second : new boolean[] {false, true}) {
+        BlockSpan half = spans.get(i).half(second);
+        OdeBlock child = task.blocks().apply(half);
+        copy(parents.get(i), child);
+        blocks.add(child);
+        state.spans.add(half);
+      }
+    }
+  }
+
+  /** W₂ movements of the blocks of the phase that has just ended. */
+  private double[] lastMovements() {
+    List<BlockRecord> all = state.train.blocks;
+    return all.subList(all.size() - blocks.size(), all.size()).stream()
+        .mapToDouble(BlockRecord::movement)
+        .toArray();
+  }
+
+  private static double evenness(double[] movements) {
+    double largest = 0;
+    double smallest = Double.POSITIVE_INFINITY;
+    for (double movement : movements) {
+      largest = Math.max(largest, movement);
+      smallest = Math.min(smallest, movement);
+    }
+    return largest / smallest;
+  }
+
+  /** Blocks yet to be trained, this one among them, if growth does not end early. */
+  private long trainingsLeft() {
+    long left = 0;
+    int size = blocks.size();
+    for (int i = state.phase; i < plan.size(); i++) {
+      boolean current = i == state.phase;
+      switch (plan.get(i)) {
+        case GROW -> {
+          size = growth.maxBlocks();
+          left += size;
+        }
+        case EVEN -> left += size;
+        case REFINE -> {
+          size = current ? size : 2 * size;
+          left += size;
+        }
+        case FREE -> left += 1;
+      }
+      if (current && plan.get(i) != Phase.FREE) {
+        left -= state.next;
+      }
+    }
+    return left;
+  }
+
+  private static void copy(OdeBlock from, OdeBlock to) {
+    Map<String, Tensor> source = from.parameters();
+    to.parameters()
+        .forEach((name, tensor) -> Ops.assign(tensor, Objects.requireNonNull(source.get(name))));
+  }
+
+  /** Passes a block's steps on as steps of the whole. */
+  private final class StepCounter implements TrainListener {
+    @Override
+    public void stepped(TrainState ofBlock, long totalSteps) {
+      TrainState all = state.train;
+      long step = all.step;
+      double seconds = all.seconds;
+      all.step += ofBlock.step;
+      all.seconds += ofBlock.seconds;
+      try {
+        listener.stepped(all, totalSteps());
+      } finally {
+        all.step = step;
+        all.seconds = seconds;
+      }
+    }
+  }
+}
