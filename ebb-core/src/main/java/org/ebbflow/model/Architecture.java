@@ -1,5 +1,6 @@
 package org.ebbflow.model;
 
+import java.util.List;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.tensor.Engine;
 
@@ -39,6 +40,11 @@ public interface Architecture {
    */
   default String customaryObjective(DataShape shape) {
     return shape.bytes() || shape.dimension() >= RunConfig.WIDE ? "ssm" : "ml";
+  }
+
+  /** The objectives that can train it. */
+  default List<String> objectives() {
+    return List.of("ml", "sml", "ssm", "dsm", "fdssm");
   }
 
   /** How many numbers its flow trains, known before it is built. */

@@ -10,6 +10,7 @@ public final class Architectures {
   private static final Map<String, Entry> ALL = new ConcurrentSkipListMap<>();
 
   static {
+    register(Cnf.NAME, Cnf.class, Cnf::defaults);
     register(EbFlowFc.NAME, EbFlowFc.class, EbFlowFc::defaults);
     register(EbFlowCnn.NAME, EbFlowCnn.class, EbFlowCnn::defaults);
     register(Glow.NAME, Glow.class, Glow::defaults);

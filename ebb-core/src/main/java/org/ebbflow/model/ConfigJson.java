@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import org.ebbflow.EbbException;
 import org.ebbflow.objective.ObjectiveSettings;
-import org.ebbflow.objective.OdeNumerics;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.train.GrowthSettings;
 import org.ebbflow.train.TrainSettings;
@@ -67,8 +66,13 @@ public final class ConfigJson {
     if (!rest.has("growth")) {
       rest.set("growth", MAPPER.valueToTree(GrowthSettings.published()));
     }
-    if (rest.get("objective") instanceof ObjectNode objective && !objective.has("ode")) {
-      objective.set("ode", MAPPER.valueToTree(OdeNumerics.published()));
+    if (rest.get("objective") instanceof ObjectNode objective) {
+      ObjectNode customary = MAPPER.valueToTree(ObjectiveSettings.of("ml"));
+      for (String name : ObjectiveSettings.ofBlocks()) {
+        if (!objective.has(name)) {
+          objective.set(name, customary.get(name));
+        }
+      }
     }
     RunConfig config =
         new RunConfig(

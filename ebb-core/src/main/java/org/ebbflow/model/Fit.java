@@ -13,6 +13,7 @@ import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.train.BlockwiseTrainer;
 import org.ebbflow.train.GrowthTask;
@@ -245,7 +246,7 @@ public final class Fit {
     }
     if (tree.get("objective") instanceof ObjectNode objective
         && !config.objective().trainsBlocks()) {
-      objective.remove("ode");
+      objective.remove(ObjectiveSettings.ofBlocks());
     }
     if (tree.get("training") instanceof ObjectNode training
         && !config.training().schedule().name().equals("cosine")) {

@@ -49,6 +49,11 @@ public record Jko(VelocityNetwork network, OdeEvaluation evaluation, List<BlockS
     return "jko";
   }
 
+  @Override
+  public List<String> objectives() {
+    return List.of("jko");
+  }
+
   /**
    * Whitened columns; per block 1,000 steps of Adam 1e−3 falling along a cosine, gradients clipped
    * to 1, batch 1,000.

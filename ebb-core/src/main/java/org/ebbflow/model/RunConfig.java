@@ -45,10 +45,10 @@ public record RunConfig(
     if (threads < 0) {
       throw new EbbException("threads is " + threads, "give 0 or more");
     }
-    if (model instanceof BlockFlow != objective.trainsBlocks()) {
+    if (!model.objectives().contains(objective.name())) {
       throw new EbbException(
           "the model '%s' cannot be trained by '%s'".formatted(model.name(), objective.name()),
-          "use the model jko and the objective jko together, or neither");
+          "use one of its objectives: " + String.join(", ", model.objectives()));
     }
   }
 

@@ -7,14 +7,18 @@ import org.ebbflow.EbbException;
  * Which objective and its constants; what a name does not use has no effect.
  *
  * @param name {@code ml}, {@code sml}, {@code ssm}, {@code dsm} or {@code fdssm}; {@code jko} for
- *     flows that grow by blocks
+ *     flows that grow by blocks; {@code cnf}, {@code otflow} or {@code fm} for continuous ones
  * @param slices directions per sample ({@code ssm})
  * @param sigma noise level ({@code dsm})
  * @param epsilon step length ({@code fdssm})
  * @param lambda weight of the energy term (score matching)
  * @param perDimension whether {@code ssm} and {@code dsm} are divided by D
  * @param timesDimension whether {@code fdssm} is multiplied by D
- * @param ode how neural-ODE blocks are integrated in training ({@code jko})
+ * @param ode how neural-ODE blocks are integrated in training ({@code jko}, {@code cnf}, {@code
+ *     otflow})
+ * @param transport weight of the squared velocity ({@code otflow})
+ * @param bending weight of the squared change of velocity along the way ({@code otflow})
+ * @param optimalPairs whether data and noise are paired by optimal transport ({@code fm})
  */
 public record ObjectiveSettings(
     String name,
@@ -24,9 +28,13 @@ public record ObjectiveSettings(
     double lambda,
     boolean perDimension,
     boolean timesDimension,
-    OdeNumerics ode) {
+    OdeNumerics ode,
+    double transport,
+    double bending,
+    boolean optimalPairs) {
 
-  private static final List<String> NAMES = List.of("ml", "sml", "ssm", "dsm", "fdssm", "jko");
+  private static final List<String> NAMES =
+      List.of("ml", "sml", "ssm", "dsm", "fdssm", "jko", "cnf", "otflow", "fm");
 
   /** Checks the ranges, also of what the name does not use. */
   public ObjectiveSettings {
@@ -37,6 +45,7 @@ public record ObjectiveSettings(
     new SlicedScoreMatching(slices, perDimension, lambda);
     new DenoisingScoreMatching(sigma, perDimension, lambda);
     new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
+    new ContinuousLikelihood(ode, transport, bending);
   }
 
   /** With the published numerics for blocks. */
@@ -56,12 +65,20 @@ public record ObjectiveSettings(
         lambda,
         perDimension,
         timesDimension,
-        OdeNumerics.published());
+        OdeNumerics.published(),
+        0.1,
+        0.1,
+        false);
   }
 
-  /** Whether it trains neural-ODE blocks, so that {@link #ode} counts. */
+  /** The settings that only objectives of neural-ODE blocks have, by name. */
+  public static List<String> ofBlocks() {
+    return List.of("ode", "transport", "bending", "optimalPairs");
+  }
+
+  /** Whether it trains neural-ODE blocks, so that {@link #ofBlocks} count. */
   public boolean trainsBlocks() {
-    return name.equals("jko");
+    return NAMES.indexOf(name) >= NAMES.indexOf("jko");
   }
 
   /** The published image constants for a name: one slice, σ = 1, ε = 0.1, λ = 0, divided by D. */
@@ -76,6 +93,9 @@ public record ObjectiveSettings(
       case "sml" -> new SampledMaximumLikelihood();
       case "ssm" -> new SlicedScoreMatching(slices, perDimension, lambda);
       case "jko" -> new JkoStep(Double.POSITIVE_INFINITY, ode);
+      case "cnf" -> new ContinuousLikelihood(ode, 0, 0);
+      case "otflow" -> new ContinuousLikelihood(ode, transport, bending);
+      case "fm" -> new FlowMatching(optimalPairs);
       case "dsm" -> new DenoisingScoreMatching(sigma, perDimension, lambda);
       default -> new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
     };

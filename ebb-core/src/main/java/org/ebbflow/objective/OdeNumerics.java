@@ -49,6 +49,10 @@ public record OdeNumerics(
     return estimator(divergence, sigma);
   }
 
+  OdeBlock.Journey travel(OdeBlock block, Tensor x, @Nullable Tensor condition, Rng rng) {
+    return block.travel(x, condition, integration(), estimator(), directions(x, rng));
+  }
+
   OdeBlock.Motion move(OdeBlock block, Tensor x, @Nullable Tensor condition, Rng rng) {
     return block.move(x, condition, integration(), estimator(), directions(x, rng));
   }

@@ -9,6 +9,7 @@ import org.ebbflow.bench.ebflow.InpaintExperiment;
 import org.ebbflow.bench.ebflow.MatricesExperiment;
 import org.ebbflow.bench.ebflow.PlaneExperiment;
 import org.ebbflow.bench.ebflow.ScalingExperiment;
+import org.ebbflow.bench.jko.JkoMemoryExperiment;
 import org.ebbflow.bench.jko.JkoPlaneExperiment;
 import org.ebbflow.bench.jko.JkoTabularExperiment;
 
@@ -26,7 +27,8 @@ final class Experiments {
         new InpaintExperiment(),
         new MatricesExperiment(),
         new JkoPlaneExperiment(),
-        new JkoTabularExperiment());
+        new JkoTabularExperiment(),
+        new JkoMemoryExperiment());
   }
 
   /**

@@ -3,6 +3,7 @@ package org.ebbflow.flow.ode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
@@ -156,15 +157,70 @@ public final class OdeBlock implements Bijection {
       Integration rule,
       Divergence estimator,
       List<Tensor> directions) {
+    List<Tensor> end =
+        steps(
+            rule,
+            estimator,
+            directions,
+            List.of(x, zeros(x)),
+            held -> rates(estimator, condition, held));
+    return new Motion(end.get(0), end.get(1));
+  }
+
+  /**
+   * Where rows were moved, and what the way cost.
+   *
+   * @param motion end and divergence
+   * @param transport {@code ∫½‖f‖² dt}, (B)
+   * @param bending {@code ∫‖df/dt‖² dt} with the change of velocity along the way, {@code df/dt =
+   *     ∂f/∂t + (∂f/∂x)f}, (B); zero for straight ways at constant speed
+   */
+  public record Journey(Motion motion, Tensor transport, Tensor bending) {}
+
+  /** As {@link #move}, with the costs of the way. */
+  public Journey travel(
+      Tensor x,
+      @Nullable Tensor condition,
+      Integration rule,
+      Divergence estimator,
+      List<Tensor> directions) {
+    List<Tensor> start = List.of(x, zeros(x), zeros(x), zeros(x));
+    List<Tensor> end =
+        steps(rule, estimator, directions, start, held -> costs(estimator, condition, held));
+    return new Journey(new Motion(end.get(0), end.get(1)), end.get(2), end.get(3));
+  }
+
+  private List<Tensor> steps(
+      Integration rule,
+      Divergence estimator,
+      List<Tensor> directions,
+      List<Tensor> start,
+      Function<List<Tensor>, RungeKutta.Slope> slope) {
     double h = (to - from) / rule.steps();
     int each = estimator.directions();
-    List<Tensor> state = List.of(x, zeros(x));
+    List<Tensor> state = start;
     for (int i = 0; i < rule.steps(); i++) {
       List<Tensor> held = directions.subList(i * each, (i + 1) * each);
-      RungeKutta.Slope slope = rates(estimator, condition, held);
-      state = rule.rule().step(slope, from + i * h, h, state, List.of()).end();
+      state = rule.rule().step(slope.apply(held), from + i * h, h, state, List.of()).end();
     }
-    return new Motion(state.get(0), state.get(1));
+    return state;
+  }
+
+  private RungeKutta.Slope costs(
+      Divergence estimator, @Nullable Tensor condition, List<Tensor> directions) {
+    return (t, state) -> {
+      Tensor x = state.get(0);
+      Tensor time = time(t, x);
+      Divergence.Rates rates = estimator.at(field, x, time, condition, directions);
+      Tensor velocity = rates.velocity();
+      Jet clock = time == null ? null : Jet.along(time, Ops.column(1, x.size(0), x), 1);
+      Tensor change = field.at(Jet.along(x, velocity, 1), clock, condition).first();
+      return List.of(
+          velocity,
+          rates.divergence(),
+          Ops.mul(Ops.dotEvent(velocity, velocity), 0.5),
+          Ops.dotEvent(change, change));
+    };
   }
 
   private RungeKutta.Slope rates(

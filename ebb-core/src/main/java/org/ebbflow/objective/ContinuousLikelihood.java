@@ -1,0 +1,72 @@
+package org.ebbflow.objective;
+
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.EbbException;
+import org.ebbflow.flow.Bijection;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Rng;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The negative log-likelihood of a chain of neural-ODE blocks trained as a whole, with penalties on
+ * the way, per row in nats: {@code −log p_u(x(T)) − ∫∇·f dt + α₁∫½‖f‖² dt + α₂∫‖df/dt‖² dt}.
+ *
+ * <p>The divergence is estimated in training as {@link OdeNumerics} says; the likelihood reported
+ * of a model is not this one.
+ *
+ * <p>Source: Grathwohl et al., "FFJORD", 2019, arXiv:1810.01367 (no penalties); Onken et al.,
+ * "OT-Flow", 2021, arXiv:2006.00104 (transport; its second penalty asks that the potential solve
+ * the Hamilton–Jacobi–Bellman equation, whose gradient says {@code df/dt = 0}, which is asked here
+ * of fields that need not have a potential).
+ *
+ * @param numerics how blocks are integrated
+ * @param transport α₁, at least 0
+ * @param bending α₂, at least 0
+ */
+public record ContinuousLikelihood(OdeNumerics numerics, double transport, double bending)
+    implements Objective {
+
+  /** Checks the ranges. */
+  public ContinuousLikelihood {
+    if (!(transport >= 0 && bending >= 0 && Double.isFinite(transport + bending))) {
+      throw new EbbException(
+          "the penalties are " + transport + " and " + bending, "give 0 or positive numbers");
+    }
+  }
+
+  @Override
+  public String name() {
+    return transport == 0 && bending == 0 ? "cnf" : "otflow";
+  }
+
+  @Override
+  public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    Tensor at = x;
+    Tensor sum = null;
+    for (Bijection layer : flow.chain()) {
+      if (!(layer instanceof OdeBlock block)) {
+        throw new EbbException(
+            "the objective '" + name() + "' trains neural-ODE blocks, not " + layer.describe(),
+            "use the model cnf");
+      }
+      Tensor cost;
+      if (transport == 0 && bending == 0) {
+        OdeBlock.Motion motion = numerics.move(block, at, condition, rng);
+        at = motion.end();
+        cost = motion.divergence().neg();
+      } else {
+        OdeBlock.Journey journey = numerics.travel(block, at, condition, rng);
+        at = journey.motion().end();
+        Tensor moved =
+            Ops.addScaled(journey.motion().divergence().neg(), journey.transport(), transport);
+        cost = Ops.addScaled(moved, journey.bending(), bending);
+      }
+      sum = sum == null ? cost : sum.add(cost);
+    }
+    Tensor end = flow.base().logProb(Jet.of(at), condition).value().neg();
+    return sum == null ? end : end.add(sum);
+  }
+}
