@@ -27,6 +27,7 @@ public final class Dataset {
   private final int @Nullable [] selection;
   private final List<String> columnNames;
   private final @Nullable ImageShape imageShape;
+  private final @Nullable Dataset condition;
   private volatile @Nullable String fingerprint;
 
   /**
@@ -72,17 +73,19 @@ public final class Dataset {
       Storage storage,
       int @Nullable [] selection,
       List<String> columnNames,
-      @Nullable ImageShape imageShape) {
+      @Nullable ImageShape imageShape,
+      @Nullable Dataset condition) {
     this.storage = storage;
     this.selection = selection;
     this.columnNames = columnNames;
     this.imageShape = imageShape;
+    this.condition = condition;
   }
 
   /** Takes over a storage that nobody appends to any more. */
   static Dataset of(Storage storage) {
     storage.checkWholeRows();
-    return new Dataset(storage, null, List.of(), null);
+    return new Dataset(storage, null, List.of(), null, null);
   }
 
   /**
@@ -176,7 +179,7 @@ public final class Dataset {
             "two columns are named '" + names.get(c) + "'", "give every column its own name");
       }
     }
-    return new Dataset(storage, selection, List.copyOf(names), imageShape);
+    return new Dataset(storage, selection, List.copyOf(names), imageShape, condition);
   }
 
   /**
@@ -192,7 +195,67 @@ public final class Dataset {
                   shape.channels(), shape.height(), shape.width(), shape.values(), columns()),
           "give a shape of as many values as there are columns");
     }
-    return new Dataset(storage, selection, columnNames, shape);
+    return new Dataset(storage, selection, columnNames, shape, condition);
+  }
+
+  /**
+   * The same numbers, each row with a row of labels or covariates that its density is conditional
+   * on; subsets keep the pairs together.
+   *
+   * @param given one row for each
+   * @throws DataException if there are more or fewer
+   */
+  public Dataset withCondition(Dataset given) {
+    if (given.rows() != rows()) {
+      throw new DataException(
+          given.rows() + " rows of conditions for " + rows() + " rows", "give one for each");
+    }
+    return new Dataset(storage, selection, columnNames, imageShape, given);
+  }
+
+  /** Labels or covariates, row by row, if the rows have them. */
+  public Optional<Dataset> condition() {
+    return Optional.ofNullable(condition);
+  }
+
+  /**
+   * Some columns made the condition of the others.
+   *
+   * @param names of the columns, at least one, in the order the condition is to have
+   * @throws DataException if there is no such column, or none would be left
+   */
+  public Dataset conditionedOn(List<String> names) {
+    int[] given = new int[names.size()];
+    for (int i = 0; i < given.length; i++) {
+      given[i] = columnNames.indexOf(names.get(i));
+      if (given[i] < 0) {
+        throw new DataException(
+            "there is no column '" + names.get(i) + "'",
+            columnNames.isEmpty()
+                ? "give a table whose columns have names"
+                : "use some of " + String.join(", ", columnNames));
+      }
+    }
+    List<String> others = columnNames.stream().filter(name -> !names.contains(name)).toList();
+    if (others.isEmpty()) {
+      throw new DataException("every column is a condition", "leave one that is not");
+    }
+    return columns(others.stream().mapToInt(columnNames::indexOf).toArray())
+        .withColumnNames(others)
+        .withCondition(columns(given).withColumnNames(names));
+  }
+
+  /** Some columns, copied. */
+  private Dataset columns(int[] chosen) {
+    DatasetBuilder builder = new DatasetBuilder(chosen.length);
+    for (int row = 0; row < rows(); row++) {
+      double[] values = new double[chosen.length];
+      for (int i = 0; i < chosen.length; i++) {
+        values[i] = value(row, chosen[i]);
+      }
+      builder.add(values);
+    }
+    return builder.build();
   }
 
   /** The number of rows; 0 only for an empty {@link #subset}. */
@@ -300,7 +363,9 @@ public final class Dataset {
     for (int i = 0; i < rows.length; i++) {
       chosen[i] = stored(rows[i]);
     }
-    return new Dataset(storage, chosen, columnNames, imageShape);
+    Dataset given = condition;
+    return new Dataset(
+        storage, chosen, columnNames, imageShape, given == null ? null : given.subset(rows));
   }
 
   /**
@@ -373,6 +438,10 @@ public final class Dataset {
     digest.update(ByteBuffer.allocate(8).putInt(rows()).putInt(columns()).flip());
     for (int r = 0; r < rows(); r++) {
       storage.digestRow(stored(r), digest);
+    }
+    Dataset given = condition;
+    if (given != null) {
+      digest.update(given.fingerprint().getBytes(StandardCharsets.US_ASCII));
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -47,7 +47,9 @@ public final class LogLikelihood {
         int[] rows = IntStream.range(from, Math.min(from + BATCH, data.rows())).toArray();
         try (Scope batch = Scope.open()) {
           double[] energies =
-              Engine.doubles(inDataSpace.energy(preprocessing.fixed(data, rows, seed)));
+              Engine.doubles(
+                  inDataSpace.energy(
+                      preprocessing.fixed(data, rows, seed), preprocessing.condition(data, rows)));
           for (int i = 0; i < energies.length; i++) {
             result[from + i] = -energies[i] - logZ;
           }

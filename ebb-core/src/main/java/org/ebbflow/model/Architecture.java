@@ -47,6 +47,11 @@ public interface Architecture {
     return List.of("ml", "sml", "ssm", "dsm", "fdssm");
   }
 
+  /** Whether its flow can depend on labels or covariates. */
+  default boolean acceptsCondition() {
+    return false;
+  }
+
   /** How many numbers its flow trains, known before it is built. */
   long parameterCount(DataShape shape);
 

@@ -67,6 +67,11 @@ public record Cnf(VelocityNetwork network, OdeEvaluation evaluation) implements 
   }
 
   @Override
+  public boolean acceptsCondition() {
+    return true;
+  }
+
+  @Override
   public long parameterCount(DataShape shape) {
     return network.parameterCount(shape);
   }

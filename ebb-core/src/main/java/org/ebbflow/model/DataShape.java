@@ -1,6 +1,7 @@
 package org.ebbflow.model;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param bytes whether they are unsigned bytes
  * @param image channels, height and width, or null for tables
  * @param columns names of the columns, empty where there are none; copied
+ * @param condition names of the labels or covariates that rows are given with, empty where there
+ *     are none; copied
  */
 public record DataShape(
-    int dimension, boolean bytes, Dataset.@Nullable ImageShape image, List<String> columns) {
+    int dimension,
+    boolean bytes,
+    Dataset.@Nullable ImageShape image,
+    List<String> columns,
+    List<String> condition) {
+
+  /** Without a condition. */
+  public DataShape(
+      int dimension, boolean bytes, Dataset.@Nullable ImageShape image, List<String> columns) {
+    this(dimension, bytes, image, columns, List.of());
+  }
 
   /** Copies the list and checks that the parts agree. */
   public DataShape {
     columns = columns == null ? List.of() : List.copyOf(columns);
+    condition = condition == null ? List.of() : List.copyOf(condition);
     if (dimension < 1) {
       throw new EbbException("dimension is " + dimension, "give 1 or more");
     }
@@ -35,7 +49,42 @@ public record DataShape(
   /** The shape of a data set. */
   public static DataShape of(Dataset data) {
     return new DataShape(
-        data.columns(), data.isBytes(), data.imageShape().orElse(null), data.columnNames());
+        data.columns(),
+        data.isBytes(),
+        data.imageShape().orElse(null),
+        data.columnNames(),
+        data.condition().map(DataShape::labels).orElse(List.of()));
+  }
+
+  /**
+   * Rows of a file with the columns that are conditions here made theirs.
+   *
+   * @throws EbbException if there is no such column
+   */
+  public Dataset conditioned(Dataset rows) {
+    return condition.isEmpty() ? rows : rows.conditionedOn(condition);
+  }
+
+  private static List<String> labels(Dataset condition) {
+    return IntStream.range(0, condition.columns()).mapToObj(condition::columnLabel).toList();
+  }
+
+  /**
+   * Checks that labels or covariates fit.
+   *
+   * @param what names them in the error
+   * @throws EbbException if there are others than the model was trained with
+   */
+  public void requireCondition(Dataset given, String what) {
+    if (!labels(given).equals(condition)) {
+      throw new EbbException(
+          what
+              + " holds "
+              + String.join(", ", labels(given))
+              + ", but the model takes "
+              + (condition.isEmpty() ? "none" : String.join(", ", condition)),
+          "give the columns it was trained with, in that order");
+    }
   }
 
   /**
@@ -46,6 +95,14 @@ public record DataShape(
    */
   public void requireSame(Dataset data, String what) {
     DataShape other = of(data);
+    if (!other.condition.equals(condition)) {
+      throw new EbbException(
+          what
+              + (other.condition.isEmpty()
+                  ? " lacks the conditions " + String.join(", ", condition)
+                  : " has conditions that the model does not take"),
+          "give the conditions it was trained with");
+    }
     boolean reshaped = image != null && other.image != null && !image.equals(other.image);
     if (other.dimension != dimension || other.bytes != bytes || reshaped) {
       throw new EbbException(

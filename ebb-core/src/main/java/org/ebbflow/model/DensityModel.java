@@ -18,6 +18,7 @@ import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fitted density over rows of data: exact log-densities, scores and samples in the data's own
@@ -71,6 +72,11 @@ public final class DensityModel {
   /** The configuration in a model folder, whether or not it holds a model yet. */
   public static RunConfig configOf(Path folder) {
     return new ModelFolder(folder).readConfig().config();
+  }
+
+  /** What the rows of a model folder look like, whether or not it holds a model yet. */
+  public static DataShape shapeOf(Path folder) {
+    return new ModelFolder(folder).readConfig().shape();
   }
 
   /** Writes {@code config.json} and {@code model.safetensors} into a folder made for it. */
@@ -159,7 +165,8 @@ public final class DensityModel {
       int[] batch = IntStream.range(from, Math.min(from + BATCH, data.rows())).toArray();
       try (Scope scope = Scope.open()) {
         Tensor x = preprocessing.fixed(data, batch, config.seed());
-        unpack(Engine.doubles(inDataSpace.score(x)), result, from);
+        Tensor condition = preprocessing.condition(data, batch);
+        unpack(Engine.doubles(inDataSpace.score(x, condition, false)), result, from);
       }
       progress.accept((from + batch.length) / (double) data.rows());
     }
@@ -175,7 +182,20 @@ public final class DensityModel {
    * @throws EbbException if a layer cannot be inverted, naming it
    */
   public Dataset sample(int n, long seed, DoubleConsumer progress) {
-    return sample(n, seed, y -> y, progress);
+    return sample(n, null, seed, y -> y, progress);
+  }
+
+  /**
+   * One draw for each row of a condition.
+   *
+   * @param condition labels or covariates, with the columns that the model was trained with
+   * @param seed of the draws; the same seed gives the same rows
+   * @param progress told the share done, 0 to 1
+   * @throws EbbException if the columns differ, or a layer cannot be inverted
+   */
+  public Dataset sample(Dataset condition, long seed, DoubleConsumer progress) {
+    shape.requireCondition(condition, "the condition");
+    return sample(condition.rows(), condition, seed, y -> y, progress).withCondition(condition);
   }
 
   /**
@@ -193,10 +213,21 @@ public final class DensityModel {
     if (!(sigma > 0 && Double.isFinite(sigma))) {
       throw new EbbException("sigma is " + sigma, "give a positive number");
     }
-    return sample(n, seed, y -> Ops.addScaled(y, flow.score(y).detach(), sigma * sigma), progress);
+    return sample(
+        n, null, seed, y -> Ops.addScaled(y, flow.score(y).detach(), sigma * sigma), progress);
   }
 
-  private Dataset sample(int n, long seed, UnaryOperator<Tensor> finish, DoubleConsumer progress) {
+  private Dataset sample(
+      int n,
+      @Nullable Dataset condition,
+      long seed,
+      UnaryOperator<Tensor> finish,
+      DoubleConsumer progress) {
+    if (condition == null && !shape.condition().isEmpty()) {
+      throw new EbbException(
+          "the model draws rows for given " + String.join(", ", shape.condition()),
+          "give a table of them");
+    }
     if ((long) n * shape.dimension() > Integer.MAX_VALUE) {
       throw new EbbException(
           "%d draws of %s are more than %d numbers".formatted(n, shape, Integer.MAX_VALUE),
@@ -208,13 +239,22 @@ public final class DensityModel {
       for (int from = 0; from < n; from += BATCH) {
         int batch = Math.min(BATCH, n - from);
         try (Scope scope = Scope.open()) {
-          Tensor y = finish.apply(flow.sample(batch, rng));
+          Tensor y = finish.apply(drawn(from, batch, condition, rng));
           unpack(Engine.doubles(preprocessing.invert(y)), rows, from);
         }
         progress.accept((from + batch) / (double) n);
       }
     }
     return ofKind(rows);
+  }
+
+  private Tensor drawn(int from, int n, @Nullable Dataset condition, Rng rng) {
+    if (condition == null) {
+      return flow.sample(n, rng);
+    }
+    double[] values = new double[n * condition.columns()];
+    condition.gather(IntStream.range(from, from + n).toArray(), values);
+    return flow.sample(flow.engine().tensor(values, n, condition.columns()), rng);
   }
 
   /** Continuous rows (n, D) as rows of the data's kind: bytes are rounded down to 0 to 255. */

@@ -109,6 +109,11 @@ public final class Fit {
     this.folder = folder;
     this.shape = DataShape.of(split.train());
     this.split = split;
+    if (!shape.condition().isEmpty() && !config.model().acceptsCondition()) {
+      throw new EbbException(
+          "the model '" + config.model().name() + "' takes no condition",
+          "use jko, cnf or realnvp-2d");
+    }
     this.engine = Engine.on(config.device(), config.dtype());
     this.preprocessing = config.preprocessing().fit(engine, split.train());
     String fingerprint = fingerprint(config, rows);

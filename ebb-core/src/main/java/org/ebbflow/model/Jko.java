@@ -81,6 +81,11 @@ public record Jko(VelocityNetwork network, OdeEvaluation evaluation, List<BlockS
   }
 
   @Override
+  public boolean acceptsCondition() {
+    return true;
+  }
+
+  @Override
   public long parameterCount(DataShape shape) {
     return blocks.size() * network.parameterCount(shape);
   }

@@ -106,6 +106,9 @@ public record ModelFolder(Path path) {
           "use the version of Ebb that wrote it");
     }
     try {
+      if (tree.get("data") instanceof ObjectNode data && !data.has("condition")) {
+        data.putArray("condition"); // files from before there were any
+      }
       DataShape shape = ConfigJson.mapper().treeToValue(tree.get("data"), DataShape.class);
       if (shape == null || !(tree.get("run") instanceof ObjectNode run)) {
         throw damaged(config(), null);

@@ -48,10 +48,16 @@ public record RealNvp2d(int steps, int width) implements Architecture {
   }
 
   @Override
+  public boolean acceptsCondition() {
+    return true;
+  }
+
+  @Override
   public long parameterCount(DataShape shape) {
     double d = shape.dimension();
     double dense = d * d + d;
-    double coupling = MaskedCoupling.realNvpParameters(shape.dimension(), width, 0);
+    double coupling =
+        MaskedCoupling.realNvpParameters(shape.dimension(), width, shape.condition().size());
     return (long) (steps * (dense + coupling + 2 * d) + dense);
   }
 
@@ -62,7 +68,8 @@ public record RealNvp2d(int steps, int width) implements Architecture {
     try (Rng rng = engine.rng(INITIAL_SEED)) {
       for (int i = 0; i < steps; i++) {
         chain.add(dense(engine, d, rng));
-        chain.add(MaskedCoupling.realNvp(engine, d, i % 2 == 0, width, 0, rng));
+        chain.add(
+            MaskedCoupling.realNvp(engine, d, i % 2 == 0, width, shape.condition().size(), rng));
         chain.add(new ActNorm(engine, d, 1));
       }
       chain.add(dense(engine, d, rng));

@@ -32,9 +32,10 @@ public record Trajectory(DensityModel model, int partsPerBlock) {
     }
   }
 
-  /** Whether a model's flow has blocks only. */
+  /** Whether a model's flow has blocks only and takes no condition. */
   public static boolean isOf(DensityModel model) {
-    return model.flow().chain().stream().allMatch(OdeBlock.class::isInstance);
+    return model.shape().condition().isEmpty()
+        && model.flow().chain().stream().allMatch(OdeBlock.class::isInstance);
   }
 
   /** From data to noise: stations of all rows, the data first; each (n, D). */

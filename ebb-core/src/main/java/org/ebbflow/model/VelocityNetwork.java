@@ -57,7 +57,7 @@ public record VelocityNetwork(
     boolean image = kind.equals("convolutional");
     double taps = image ? 9 : 1;
     double out = image ? shape.requireImage("convolutional").channels() : shape.dimension();
-    double in = out + (time ? 1 : 0);
+    double in = out + (time ? 1 : 0) + shape.condition().size();
     double total = image ? out : 0; // scales of the last convolution's channels
     for (int width : hidden) {
       total += (taps * in + 1) * width + (activation.equals("swish") ? 1 : 0);
@@ -71,7 +71,8 @@ public record VelocityNetwork(
     Dataset.ImageShape image =
         kind.equals("convolutional") ? shape.requireImage("convolutional") : null;
     int out = image == null ? shape.dimension() : image.channels();
-    int in = out + (time ? 1 : 0);
+    int given = shape.condition().size();
+    int in = out + (time ? 1 : 0) + given;
     List<Network> layers = new ArrayList<>();
     for (int width : hidden) {
       layers.add(
@@ -85,8 +86,8 @@ public record VelocityNetwork(
         image == null ? Dense.zero(engine, in, out) : ImageConvolution.zero(engine, in, out, 3));
     Layout layout =
         image == null
-            ? new Layout.Rows(0)
-            : new Layout.Image(image.channels(), image.height(), image.width(), 0);
+            ? new Layout.Rows(given)
+            : new Layout.Image(image.channels(), image.height(), image.width(), given);
     return new NetworkField(
         new Sequential(layers), layout, time, kind + hidden + " with " + activation);
   }

@@ -266,7 +266,8 @@ public final class BlockwiseTrainer implements TrainRun {
         Autograd.Mode off = Autograd.off();
         Rng rng = task.engine().rng(task.seed())) {
       Flow flow = new Flow(task.engine(), task.dimension(), List.of(block), task.base());
-      JkoStep.Terms terms = step.terms(flow, firstRows(validation), null, rng);
+      JkoStep.Terms terms =
+          step.terms(flow, firstRows(validation), firstConditions(validation), rng);
       return new double[] {
         Ops.item(terms.potential().mean()),
         Ops.item(terms.divergence().mean()),
@@ -276,8 +277,15 @@ public final class BlockwiseTrainer implements TrainRun {
   }
 
   private Tensor firstRows(PushedRows rows) {
-    int n = Math.min(MEASURED_ROWS, rows.rows().rows());
-    return rows.gathered(task.engine(), IntStream.range(0, n).toArray());
+    return rows.gathered(task.engine(), first(rows));
+  }
+
+  private @Nullable Tensor firstConditions(PushedRows rows) {
+    return rows.condition(task.engine(), first(rows));
+  }
+
+  private static int[] first(PushedRows rows) {
+    return IntStream.range(0, Math.min(MEASURED_ROWS, rows.rows().rows())).toArray();
   }
 
   private BlockRecord record(
@@ -313,15 +321,15 @@ public final class BlockwiseTrainer implements TrainRun {
         terms[1],
         terms[2],
         summary.nll(),
-        inversionError(start));
+        inversionError(start, firstConditions(validation)));
   }
 
-  private double inversionError(Tensor start) {
+  private double inversionError(Tensor start, @Nullable Tensor condition) {
     List<OdeBlock> done = blocks.subList(0, state.next + 1);
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
       Flow prefix = new Flow(task.engine(), task.dimension(), done, task.base());
-      Tensor error = prefix.inverse(prefix.forward(start)).sub(start);
+      Tensor error = prefix.inverse(prefix.forward(start, condition), condition).sub(start);
       return 0.5 * Ops.item(Ops.dotEvent(error, error).mean());
     }
   }

@@ -21,11 +21,13 @@ record FiniteBatch(@Nullable Tensor mean, int dropped) {
    * Evaluates the objective. Samples with a loss that is not finite are taken out and the rest is
    * evaluated again: masking alone would let their NaN gradients through.
    */
-  static FiniteBatch of(Objective objective, Flow flow, Tensor x, Rng rng) {
+  static FiniteBatch of(
+      Objective objective, Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
     int dropped = 0;
     Tensor kept = x;
+    Tensor given = condition;
     while (true) {
-      Tensor losses = objective.losses(flow, kept, null, rng);
+      Tensor losses = objective.losses(flow, kept, given, rng);
       Tensor mean = losses.mean();
       if (Double.isFinite(Ops.item(mean))) {
         return new FiniteBatch(mean, dropped);
@@ -45,7 +47,9 @@ record FiniteBatch(@Nullable Tensor mean, int dropped) {
       if (n == 0) {
         return new FiniteBatch(null, dropped);
       }
-      kept = kept.index_select(0, flow.engine().indices(Arrays.copyOf(finite, n)));
+      Tensor rows = flow.engine().indices(Arrays.copyOf(finite, n));
+      kept = kept.index_select(0, rows);
+      given = given == null ? null : given.index_select(0, rows);
     }
   }
 }

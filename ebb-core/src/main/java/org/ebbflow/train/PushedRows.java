@@ -35,8 +35,7 @@ record PushedRows(Dataset rows, double @Nullable [] logDet, double movement, dou
     Chain transform = new Chain(preprocessing.transform());
     double[] logDet = withLogDet ? new double[data.rows()] : null;
     return moved(
-        data.rows(),
-        data.columns(),
+        data,
         logDet,
         batch -> {
           Tensor x = preprocessing.fixed(data, batch, seed);
@@ -57,15 +56,14 @@ record PushedRows(Dataset rows, double @Nullable [] logDet, double movement, dou
   PushedRows through(OdeBlock block, Engine engine) {
     double[] total = logDet == null ? null : logDet.clone();
     return moved(
-        rows.rows(),
-        rows.columns(),
+        rows,
         total,
         batch -> {
           Tensor x = gathered(engine, batch);
           if (total == null) {
-            return new Tensor[] {x, block.push(x, null)};
+            return new Tensor[] {x, block.push(x, condition(engine, batch))};
           }
-          Bijection.Mapped mapped = block.forward(Jet.of(x), null);
+          Bijection.Mapped mapped = block.forward(Jet.of(x), condition(engine, batch));
           double[] each =
               mapped.logDet() == null ? new double[batch.length] : values(mapped.logDet());
           for (int i = 0; i < batch.length; i++) {
@@ -82,7 +80,8 @@ record PushedRows(Dataset rows, double @Nullable [] logDet, double movement, dou
       int[] batch = IntStream.range(from, Math.min(from + BATCH, rows.rows())).toArray();
       try (Scope scope = Scope.open();
           Autograd.Mode off = Autograd.off()) {
-        double[] logBase = values(base.logProb(Jet.of(gathered(engine, batch)), null));
+        double[] logBase =
+            values(base.logProb(Jet.of(gathered(engine, batch)), condition(engine, batch)));
         for (int i = 0; i < batch.length; i++) {
           values[from + i] = -logBase[i] - (logDet == null ? 0 : logDet[from + i]);
         }
@@ -97,9 +96,18 @@ record PushedRows(Dataset rows, double @Nullable [] logDet, double movement, dou
 
   /** Some rows as a tensor. */
   Tensor gathered(Engine engine, int[] batch) {
-    double[] numbers = new double[Math.multiplyExact(batch.length, rows.columns())];
-    rows.gather(batch, numbers);
-    return engine.tensor(numbers, batch.length, rows.columns());
+    return gathered(rows, engine, batch);
+  }
+
+  /** Their labels or covariates, or null. */
+  @Nullable Tensor condition(Engine engine, int[] batch) {
+    return rows.condition().map(given -> gathered(given, engine, batch)).orElse(null);
+  }
+
+  private static Tensor gathered(Dataset data, Engine engine, int[] batch) {
+    double[] numbers = new double[Math.multiplyExact(batch.length, data.columns())];
+    data.gather(batch, numbers);
+    return engine.tensor(numbers, batch.length, data.columns());
   }
 
   private interface BatchMove {
@@ -107,7 +115,9 @@ record PushedRows(Dataset rows, double @Nullable [] logDet, double movement, dou
     Tensor[] of(int[] batch);
   }
 
-  private static PushedRows moved(int n, int columns, double @Nullable [] logDet, BatchMove move) {
+  private static PushedRows moved(Dataset data, double @Nullable [] logDet, BatchMove move) {
+    int n = data.rows();
+    int columns = data.columns();
     DatasetBuilder builder = new DatasetBuilder(columns);
     double movement = 0;
     double size = 0;
@@ -127,6 +137,8 @@ record PushedRows(Dataset rows, double @Nullable [] logDet, double movement, dou
         }
       }
     }
-    return new PushedRows(builder.build(), logDet, movement, size);
+    Dataset pushed = builder.build();
+    Dataset paired = data.condition().map(pushed::withCondition).orElse(pushed);
+    return new PushedRows(paired, logDet, movement, size);
   }
 }

@@ -176,7 +176,7 @@ public final class Trainer implements TrainRun {
   private void initialise(Rng rng) {
     try (Scope scope = Scope.open()) {
       Tensor x = batch(0, rng);
-      matched.initialise(x, null);
+      matched.initialise(x, condition(0));
     }
     average.reset();
   }
@@ -188,6 +188,10 @@ public final class Trainer implements TrainRun {
     return settings.noise() == 0 ? x : Ops.addScaled(x, rng.normalLike(x), settings.noise());
   }
 
+  private @Nullable Tensor condition(long step) {
+    return task.preprocessing().condition(task.train(), order.rows(step));
+  }
+
   private void step(Rng rng) {
     double rate =
         settings.optimizer().learningRate()
@@ -195,7 +199,9 @@ public final class Trainer implements TrainRun {
                 .schedule()
                 .factorAt(state.step, state.step / order.batchesPerEpoch(), totalSteps);
     try (Scope scope = Scope.open()) {
-      FiniteBatch losses = FiniteBatch.of(task.objective(), matched, batch(state.step, rng), rng);
+      FiniteBatch losses =
+          FiniteBatch.of(
+              task.objective(), matched, batch(state.step, rng), condition(state.step), rng);
       if (losses.dropped() > 0) {
         state.droppedSamples += losses.dropped();
         LOG.info(

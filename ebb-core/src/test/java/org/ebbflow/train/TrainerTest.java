@@ -83,9 +83,9 @@ class TrainerTest {
     try (Scope scope = Scope.open();
         Rng rng = engine.rng(1)) {
       FiniteBatch kept =
-          FiniteBatch.of(new MaximumLikelihood(), flow, engine.tensor(mixed, 4, D), rng);
+          FiniteBatch.of(new MaximumLikelihood(), flow, engine.tensor(mixed, 4, D), null, rng);
       FiniteBatch alone =
-          FiniteBatch.of(new MaximumLikelihood(), flow, engine.tensor(good, 2, D), rng);
+          FiniteBatch.of(new MaximumLikelihood(), flow, engine.tensor(good, 2, D), null, rng);
       assertThat(kept.dropped()).isEqualTo(2);
       assertThat(alone.dropped()).isZero();
       assertThat(Ops.item(kept.mean())).isEqualTo(Ops.item(alone.mean()));

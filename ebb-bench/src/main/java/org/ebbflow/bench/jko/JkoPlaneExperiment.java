@@ -80,9 +80,9 @@ public final class JkoPlaneExperiment implements Experiment {
     @Override
     public Outcome run(Context context) {
       boolean quick = context.setup().quick();
-      Dataset train = shape.draws().of(quick ? 1_000 : 200_000, 1);
+      Dataset train = shape.draws().of(quick ? 1_000 : 100_000, 1);
       Dataset validation = shape.draws().of(quick ? 200 : 5_000, 2);
-      Dataset test = shape.draws().of(quick ? 200 : 20_000, 3);
+      Dataset test = shape.draws().of(quick ? 200 : 10_000, 3);
       Training training =
           Training.run(
               context,
@@ -99,7 +99,7 @@ public final class JkoPlaneExperiment implements Experiment {
       OptionalDouble entropy = shape.meanNegativeLogDensity(test);
       row.put("of the truth", entropy.isPresent() ? entropy.getAsDouble() : "");
       int compared = quick ? 200 : COMPARED;
-      Dataset drawn = model.sample(quick ? 500 : 20_000, context.setup().seed(), share -> {});
+      Dataset drawn = model.sample(quick ? 500 : 10_000, context.setup().seed(), share -> {});
       double[][] some = PlaneShape.rows(first(drawn, compared));
       row.putAll(
           SampleQuality.of(PlaneShape.rows(first(test, compared)), some, quick ? 20 : 200, 4));
@@ -142,9 +142,11 @@ public final class JkoPlaneExperiment implements Experiment {
           RunConfig.defaults("jko", "jko", DataShape.of(train)),
           "growth.maxBlocks=" + (quick ? 2 : 8),
           "growth.epsilon=0",
+          "substeps=" + (quick ? 2 : 5),
+          "tolerance=1e-4",
           "network.hidden=" + (quick ? "[16]" : "[128,128,128]"),
           "batch=" + (quick ? 100 : 1_000),
-          "learningRate=" + (quick ? 1e-2 : 1e-3),
+          "learningRate=" + (quick ? 1e-2 : 2e-3),
           "training.steps=" + (quick ? 5 : 1_000));
     }
   }

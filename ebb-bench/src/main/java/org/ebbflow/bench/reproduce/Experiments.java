@@ -9,6 +9,7 @@ import org.ebbflow.bench.ebflow.InpaintExperiment;
 import org.ebbflow.bench.ebflow.MatricesExperiment;
 import org.ebbflow.bench.ebflow.PlaneExperiment;
 import org.ebbflow.bench.ebflow.ScalingExperiment;
+import org.ebbflow.bench.jko.JkoGraphExperiment;
 import org.ebbflow.bench.jko.JkoMemoryExperiment;
 import org.ebbflow.bench.jko.JkoPlaneExperiment;
 import org.ebbflow.bench.jko.JkoTabularExperiment;
@@ -28,7 +29,8 @@ final class Experiments {
         new MatricesExperiment(),
         new JkoPlaneExperiment(),
         new JkoTabularExperiment(),
-        new JkoMemoryExperiment());
+        new JkoMemoryExperiment(),
+        new JkoGraphExperiment());
   }
 
   /**

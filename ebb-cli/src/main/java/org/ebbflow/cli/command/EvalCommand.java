@@ -1,15 +1,18 @@
 package org.ebbflow.cli.command;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.model.DensityModel;
+import org.ebbflow.model.Refinement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code ebb eval}: mean negative log-likelihood of data. */
@@ -29,6 +32,12 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Mixin private ModelAndRows input;
 
+  @Option(
+      names = "--exact",
+      description =
+          "For flows of neural-ODE blocks: compare with the exact divergence on the first rows.")
+  private boolean exact;
+
   @Override
   public Integer call() {
     DensityModel model = input.model();
@@ -37,8 +46,41 @@ public final class EvalCommand implements Callable<Integer> {
     try (ProgressLine progress = ProgressLine.share("eval")) {
       summary = model.evaluate(rows, progress::shareDone);
     }
-    Results.print(spec, figures(summary));
+    Map<String, Object> result = figures(summary);
+    result.putAll(integration(model, rows, exact));
+    Results.print(spec, result);
     return 0;
+  }
+
+  /**
+   * For flows of neural-ODE blocks: which divergence was used, and how far the likelihood changes
+   * with finer steps; warns if that is far.
+   */
+  static Map<String, Object> integration(DensityModel model, Dataset rows, boolean exact) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    Refinement.of(model, rows, exact)
+        .ifPresent(
+            refinement -> {
+              result.put("divergence", refinement.divergence());
+              result.put(
+                  "changeWithTwiceTheSteps",
+                  Results.round(refinement.finer() - refinement.nll(), 6));
+              if (!Double.isNaN(refinement.exact())) {
+                result.put(
+                    "changeWithExactDivergence",
+                    Results.round(refinement.exact() - refinement.nll(), 6));
+                result.put("itsStandardError", Results.round(refinement.estimateError(), 6));
+              }
+              if (!refinement.fine()) {
+                System.err.printf(
+                    Locale.ROOT,
+                    "ebb: warning: twice the steps change the likelihood of the first %d rows by"
+                        + " %.3f nats; fit with a smaller model.evaluation.tolerance%n",
+                    refinement.rows(),
+                    refinement.finer() - refinement.nll());
+              }
+            });
+    return result;
   }
 
   static Map<String, Object> figures(LogLikelihood.Summary summary) {

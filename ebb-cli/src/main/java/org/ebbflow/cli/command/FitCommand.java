@@ -2,6 +2,7 @@ package org.ebbflow.cli.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       "  ebb fit --data train.csv --test test.csv --objective dsm --set sigma=0.05 --out model",
       "  ebb fit --data train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz \\",
       "          --set validation=10000 --epochs 100 --out mnist-ssm",
+      "  ebb fit --data table.csv --model jko --condition age,sex --out model",
       "  ebb fit --resume --out model                 goes on after Ctrl-C or a crash",
       "  ebb fit --resume --out model --epochs 200    goes on for longer (not with a cosine schedule)"
     })
@@ -44,6 +46,14 @@ public final class FitCommand implements Callable<Integer> {
 
   @Option(names = "--test", paramLabel = "F", description = "File to test the best model on.")
   private @Nullable Path test;
+
+  @Option(
+      names = "--condition",
+      paramLabel = "C,…",
+      split = ",",
+      description =
+          "Columns of numbers that the others' density is to depend on (jko, cnf, realnvp-2d).")
+  private List<String> conditions = new ArrayList<>();
 
   @Option(
       names = "--out",
@@ -73,8 +83,8 @@ public final class FitCommand implements Callable<Integer> {
     if (!force) {
       FitSession.requireFree(folder);
     }
-    Dataset rows = DataFile.read(data);
-    Dataset testRows = readTest(test, rows);
+    Dataset rows = read(data, conditions);
+    Dataset testRows = readTest(test, rows, conditions);
     RunConfig config = options.resolve(DataShape.of(rows));
     for (String column : DiscreteColumns.of(rows)) {
       System.err.println(
@@ -101,8 +111,14 @@ public final class FitCommand implements Callable<Integer> {
       throw new EbbException(
           out + " holds a quickstart", "go on with: ebb quickstart --resume --out " + out);
     }
+    if (!conditions.isEmpty()) {
+      throw new EbbException(
+          "--condition cannot change in a resumed run",
+          "leave it out or start anew in another --out");
+    }
+    List<String> given = DensityModel.shapeOf(out).condition();
     Path path = original(data, provenance.data(), "--data");
-    Dataset rows = DataFile.read(path);
+    Dataset rows = read(path, given);
     if (!rows.fingerprint().equals(provenance.data().fingerprint())) {
       throw new EbbException(
           path + " has changed since the run in " + out + " began",
@@ -110,7 +126,7 @@ public final class FitCommand implements Callable<Integer> {
     }
     Provenance.Source tested = provenance.test();
     Path testPath = test == null && tested == null ? null : original(test, tested, "--test");
-    Dataset testRows = readTest(testPath, rows);
+    Dataset testRows = readTest(testPath, rows, given);
     if (testPath != null && testRows != null) {
       provenance = provenance.testedOn(source(testPath, testRows));
     }
@@ -147,11 +163,17 @@ public final class FitCommand implements Callable<Integer> {
     return Provenance.Source.of(path.toAbsolutePath().normalize().toString(), rows);
   }
 
-  private static @Nullable Dataset readTest(@Nullable Path path, Dataset train) {
+  private static Dataset read(Path path, List<String> conditions) {
+    Dataset rows = DataFile.read(path);
+    return conditions.isEmpty() ? rows : rows.conditionedOn(conditions);
+  }
+
+  private static @Nullable Dataset readTest(
+      @Nullable Path path, Dataset train, List<String> conditions) {
     if (path == null) {
       return null;
     }
-    Dataset rows = DataFile.read(path);
+    Dataset rows = read(path, conditions);
     DataShape.of(train).requireSame(rows, path.toString());
     return rows;
   }

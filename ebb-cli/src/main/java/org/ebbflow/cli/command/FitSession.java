@@ -114,6 +114,8 @@ final class FitSession {
     if (tested != null) {
       result.put("test", EvalCommand.figures(tested.summary()));
     }
+    result.putAll(
+        EvalCommand.integration(best, test == null ? fit.split().validation() : test, false));
     result.put("report", report.toString());
     Results.print(spec, result);
     return 0;

@@ -32,7 +32,7 @@ final class ModelAndRows {
    * @throws org.ebbflow.EbbException naming the file if they do not fit the model
    */
   Dataset rows(DensityModel model) {
-    Dataset rows = DataFile.read(data);
+    Dataset rows = model.shape().conditioned(DataFile.read(data));
     model.shape().requireSame(rows, data.toString());
     return rows;
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
+import org.ebbflow.cli.input.DataFile;
 import org.ebbflow.cli.report.Sheets;
 import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
@@ -78,6 +79,12 @@ public final class SampleCommand implements Callable<Integer> {
               + " dsm has fitted with this sigma.")
   private @Nullable Double denoise;
 
+  @Option(
+      names = "--given",
+      paramLabel = "F",
+      description = "CSV file of conditions, for a model that takes some: one draw for each row.")
+  private @Nullable Path given;
+
   private enum Method {
     EXACT,
     LANGEVIN,
@@ -93,6 +100,9 @@ public final class SampleCommand implements Callable<Integer> {
     }
     if (denoise != null && method != Method.EXACT) {
       throw new EbbException("--denoise goes with exact draws only", "leave out --method");
+    }
+    if (given != null && (method != Method.EXACT || denoise != null)) {
+      throw new EbbException("--given goes with plain exact draws only", "leave out the others");
     }
     DensityModel model = DensityModel.load(folder);
     RowFile file = new RowFile(out);
@@ -112,6 +122,11 @@ public final class SampleCommand implements Callable<Integer> {
 
   private Draws draw(DensityModel model) {
     try (ProgressLine progress = ProgressLine.share("sample")) {
+      if (given != null) {
+        Dataset conditions = DataFile.read(given);
+        model.shape().requireCondition(conditions, given.toString());
+        return new Draws(model.sample(conditions, seed, progress::shareDone), Double.NaN);
+      }
       if (method == Method.EXACT) {
         Dataset rows =
             denoise == null

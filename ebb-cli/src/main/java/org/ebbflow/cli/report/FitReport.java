@@ -13,6 +13,7 @@ import org.ebbflow.model.ConfigJson;
 import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.Provenance;
 import org.ebbflow.model.RunConfig;
+import org.ebbflow.model.Trajectory;
 import org.ebbflow.train.LossPoint;
 import org.ebbflow.train.TrainState;
 import org.ebbflow.train.ValidationPoint;
@@ -88,7 +89,7 @@ public record FitReport(
     if (!state.blocks().isEmpty()) {
       report.section(growth());
     }
-    if (model.shape().image() != null) {
+    if (model.shape().image() != null && model.shape().condition().isEmpty()) {
       report.section(samples());
     }
     report.section(settings());
@@ -231,7 +232,7 @@ public record FitReport(
                     figures.terms(),
                     "Parts of the loss by block",
                     "Potential −log p(z), divergence −∫∇·f dt and movement, of each block."));
-    if (model.shape().dimension() == 2) {
+    if (model.shape().dimension() == 2 && Trajectory.isOf(model)) {
       Dataset some =
           split
               .validation()

@@ -10,6 +10,7 @@ import org.ebbflow.flow.elementwise.Logit;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From data as stored to the space a flow works in: {@code y = T(x + u)} with dequantisation noise
@@ -99,6 +100,11 @@ public final class Preprocessing {
     }
     double[] values = Dequantisation.ofContent(bytes(data, rows), data.columns(), seed);
     return engine.exact(values, rows.length, data.columns());
+  }
+
+  /** Labels or covariates of some rows as they are, (B, C); null if the data have none. */
+  public @Nullable Tensor condition(Dataset data, int[] rows) {
+    return data.condition().map(given -> engine.convert(numbers(given, rows))).orElse(null);
   }
 
   /** {@code T(y)} for continuous y, (B, D). */

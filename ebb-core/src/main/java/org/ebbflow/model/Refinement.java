@@ -1,0 +1,89 @@
+package org.ebbflow.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.Bijection;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.ode.Divergence;
+import org.ebbflow.flow.ode.Integration;
+import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.metric.LogLikelihood;
+
+/**
+ * How far the likelihood of a flow of neural-ODE blocks depends on how it was integrated.
+ *
+ * @param rows how many rows it was computed for
+ * @param nll their mean −log p in nats, as the model reports it
+ * @param finer the same with about twice the steps
+ * @param exact the same with the exact divergence, NaN where that is what the model uses
+ * @param estimateError standard error of the estimated divergence's part in {@code nll}, nats; 0 if
+ *     it is exact
+ * @param divergence the estimator that the model uses
+ */
+public record Refinement(
+    int rows, double nll, double finer, double exact, double estimateError, String divergence) {
+  private static final int ROWS = 500;
+
+  /** Largest change of the likelihood, in nats, that is taken for none. */
+  public static final double TOLERANCE = 0.01;
+
+  /** Whether twice the steps change the likelihood by less than {@link #TOLERANCE}. */
+  public boolean fine() {
+    return Math.abs(finer - nll) < TOLERANCE;
+  }
+
+  /**
+   * Measures a model on the first rows of some data; empty if it has no neural-ODE blocks.
+   *
+   * @param withExact whether to compute the exact divergence too, D times the cost
+   */
+  public static Optional<Refinement> of(DensityModel model, Dataset data, boolean withExact) {
+    List<OdeBlock> blocks =
+        model.flow().chain().stream()
+            .filter(OdeBlock.class::isInstance)
+            .map(OdeBlock.class::cast)
+            .toList();
+    if (blocks.isEmpty()) {
+      return Optional.empty();
+    }
+    Dataset some = data.subset(IntStream.range(0, Math.min(ROWS, data.rows())).toArray());
+    Integration integration = blocks.get(0).integration();
+    Divergence divergence = blocks.get(0).divergence();
+    double[] reported = logProb(model, some, integration, divergence);
+    double[] refined = logProb(model, some, integration.refined(), divergence);
+    double exact = Double.NaN;
+    double error = 0;
+    if (divergence.directions() > 0 && withExact) {
+      double[] truth = logProb(model, some, integration, new Divergence.Exact());
+      double[] gaps = new double[truth.length];
+      for (int i = 0; i < gaps.length; i++) {
+        gaps[i] = reported[i] - truth[i];
+      }
+      exact = LogLikelihood.summarise(truth, some.columns()).nll();
+      error = LogLikelihood.summarise(gaps, some.columns()).standardError();
+    }
+    return Optional.of(
+        new Refinement(
+            some.rows(),
+            LogLikelihood.summarise(reported, some.columns()).nll(),
+            LogLikelihood.summarise(refined, some.columns()).nll(),
+            exact,
+            error,
+            divergence.describe()));
+  }
+
+  private static double[] logProb(
+      DensityModel model, Dataset data, Integration integration, Divergence divergence) {
+    List<Bijection> chain = new ArrayList<>();
+    for (Bijection layer : model.flow().chain()) {
+      chain.add(layer instanceof OdeBlock block ? block.with(integration, divergence) : layer);
+    }
+    Flow flow =
+        new Flow(model.flow().engine(), model.flow().dimension(), chain, model.flow().base());
+    return LogLikelihood.perRow(
+        flow, model.preprocessing(), data, model.config().seed(), share -> {});
+  }
+}
