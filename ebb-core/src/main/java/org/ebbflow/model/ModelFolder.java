@@ -55,6 +55,11 @@ public record ModelFolder(Path path) {
     return path.resolve("checkpoint.safetensors");
   }
 
+  /** {@code block-checkpoint.safetensors}: of the block that a growing flow is training. */
+  private Path blockCheckpoint() {
+    return path.resolve("block-checkpoint.safetensors");
+  }
+
   /** Whether there is a model or a run here already. */
   public boolean isTaken() {
     return Files.exists(config()) || Files.exists(weights()) || Files.exists(checkpoint());
@@ -80,7 +85,7 @@ public record ModelFolder(Path path) {
 
   /** Removes a run's files from the folder, and nothing else. */
   public void clear() {
-    for (Path file : List.of(checkpoint(), weights(), provenance(), config())) {
+    for (Path file : List.of(blockCheckpoint(), checkpoint(), weights(), provenance(), config())) {
       try {
         Files.deleteIfExists(file);
       } catch (IOException e) {
@@ -152,7 +157,8 @@ public record ModelFolder(Path path) {
 
   /** What {@code model.safetensors} holds, checked to be a model's. */
   SafeTensors readWeights() {
-    if (!Files.exists(weights()) && Files.exists(checkpoint())) {
+    boolean begun = Files.exists(checkpoint()) || Files.exists(blockCheckpoint());
+    if (!Files.exists(weights()) && begun) {
       throw new EbbException(
           "the model in " + path + " has not been validated yet", "resume its training first");
     }
