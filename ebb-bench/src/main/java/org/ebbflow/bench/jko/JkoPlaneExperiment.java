@@ -2,10 +2,13 @@ package org.ebbflow.bench.jko;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.ebbflow.bench.reproduce.Cell;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Experiment;
@@ -53,6 +56,9 @@ public final class JkoPlaneExperiment implements Experiment {
     List<Cell> cells = new ArrayList<>();
     for (PlaneShape shape : PlaneShape.all(setup.data().resolve("toy"))) {
       cells.add(new ShapeCell(shape));
+      if (shape.name().equals("moons")) {
+        cells.add(new EvenedCell(shape));
+      }
     }
     return cells;
   }
@@ -148,6 +154,63 @@ public final class JkoPlaneExperiment implements Experiment {
           "batch=" + (quick ? 100 : 1_000),
           "learningRate=" + (quick ? 1e-2 : 2e-3),
           "training.steps=" + (quick ? 5 : 1_000));
+    }
+  }
+
+  /** Equal steps, whose time points are then moved in rounds until blocks move rows evenly. */
+  private record EvenedCell(PlaneShape shape) implements Cell {
+    @Override
+    public String name() {
+      return shape + "-evened";
+    }
+
+    @Override
+    public Outcome run(Context context) {
+      boolean quick = context.setup().quick();
+      Dataset train = shape.draws().of(quick ? 500 : 50_000, 1);
+      Dataset validation = shape.draws().of(quick ? 100 : 5_000, 2);
+      RunConfig config =
+          Training.with(
+              ShapeCell.config(quick, train),
+              "growth.maxBlocks=" + (quick ? 2 : 6),
+              "growth.h=0.4",
+              "growth.factor=1",
+              "growth.rounds=3",
+              "growth.evenness=1.1",
+              "substeps=3",
+              "batch=" + (quick ? 100 : 500),
+              "training.steps=" + (quick ? 5 : 300));
+      Training training =
+          Training.run(context, config, new Dataset.Split(train, validation), shape.toString());
+      List<BlockRecord> records = training.state().blocks();
+      ShapeCell.write(
+          context.folder(),
+          "movement.png",
+          new GrowthFigures(training.model(), records).movements().png(Theme.LIGHT, 600, 320));
+      List<Map<String, Object>> rows = new ArrayList<>();
+      for (int phase = 0; phase <= records.get(records.size() - 1).phase(); phase++) {
+        rows.add(row(phase, records));
+      }
+      return new Outcome(training.complete(), "evened", rows);
+    }
+
+    private Map<String, Object> row(int phase, List<BlockRecord> records) {
+      List<BlockRecord> some = records.stream().filter(r -> r.phase() == phase).toList();
+      DoubleSummaryStatistics movements =
+          some.stream().mapToDouble(BlockRecord::movement).summaryStatistics();
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("density", shape.toString());
+      row.put("round", phase);
+      row.put("validation NLL [nats]", some.get(some.size() - 1).nll());
+      row.put("largest movement", movements.getMax());
+      row.put("smallest movement", movements.getMin());
+      row.put("largest/smallest", movements.getMax() / movements.getMin());
+      row.put(
+          "step sizes",
+          some.stream()
+              .map(r -> String.format(Locale.ROOT, "%.3f", r.h()))
+              .collect(Collectors.joining(" ")));
+      return row;
     }
   }
 }
