@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
@@ -14,9 +13,6 @@ import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.ode.OdeBlock;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.metric.LogLikelihood;
-import org.ebbflow.objective.JkoStep;
-import org.ebbflow.objective.Objective;
-import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -35,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class BlockwiseTrainer implements TrainRun {
   private static final Logger LOG = LoggerFactory.getLogger(BlockwiseTrainer.class);
-  private static final int MEASURED_ROWS = 1000;
 
   /** What a phase does with the blocks. */
   private enum Phase {
@@ -53,6 +48,7 @@ public final class BlockwiseTrainer implements TrainRun {
   private final long stepsPerBlock;
   private final long stepsPerEpoch;
   private final @Nullable GrowthCheckpoint checkpoint;
+  private final BlockMeasurement measurement;
   private final String runFingerprint;
   private final List<OdeBlock> blocks = new ArrayList<>();
   private GrowthState state = new GrowthState();
@@ -81,6 +77,7 @@ public final class BlockwiseTrainer implements TrainRun {
     this.listener = listener;
     this.runFingerprint = runFingerprint;
     this.plan = plan(growth);
+    this.measurement = new BlockMeasurement(task);
     this.stepsPerEpoch =
         new BatchOrder(task.train().rows(), settings.batch(), task.seed()).batchesPerEpoch();
     this.stepsPerBlock = settings.totalSteps(stepsPerEpoch);
@@ -170,37 +167,33 @@ public final class BlockwiseTrainer implements TrainRun {
     PushedRows train = PushedRows.start(task.preprocessing(), task.train(), task.seed(), false);
     PushedRows validation =
         PushedRows.start(task.preprocessing(), task.validation(), task.seed(), true);
-    Tensor measured = Scope.own(firstRows(validation));
-    try {
-      for (OdeBlock block : blocks.subList(0, state.next)) {
-        train = train.through(block, task.engine());
-        validation = validation.through(block, task.engine());
+    PushedRows start = validation;
+    for (OdeBlock block : blocks.subList(0, state.next)) {
+      train = train.through(block, task.engine());
+      validation = validation.through(block, task.engine());
+    }
+    for (int phaseNumber = state.phase; state.phase == phaseNumber; ) {
+      BlockSpan span = span(phase);
+      OdeBlock block = task.blocks().apply(span);
+      warmStart(block);
+      OdeBlock average = task.blocks().apply(span);
+      Trainer trainer = trainer(block, average, span, train.rows(), validation.rows());
+      inner = trainer;
+      if (stopping) {
+        trainer.stop();
       }
-      for (int phaseNumber = state.phase; state.phase == phaseNumber; ) {
-        BlockSpan span = span(phase);
-        OdeBlock block = task.blocks().apply(span);
-        warmStart(block);
-        OdeBlock average = task.blocks().apply(span);
-        Trainer trainer = trainer(block, average, span, train.rows(), validation.rows());
-        inner = trainer;
-        if (stopping) {
-          trainer.stop();
-        }
-        Outcome outcome = train(trainer);
-        inner = null;
-        if (outcome == Outcome.INTERRUPTED) {
-          return outcome;
-        }
-        copy(average, block);
-        average.parameters().values().forEach(Scope::release);
-        train = train.through(block, task.engine());
-        double[] terms = terms(block, span, validation);
-        validation = validation.through(block, task.engine());
-        place(span, block);
-        finish(phase, record(span, trainer.state(), train, terms, validation, measured));
+      Outcome outcome = train(trainer);
+      inner = null;
+      if (outcome == Outcome.INTERRUPTED) {
+        return outcome;
       }
-    } finally {
-      Scope.release(measured);
+      copy(average, block);
+      average.parameters().values().forEach(Scope::release);
+      train = train.through(block, task.engine());
+      BlockMeasurement.Terms terms = measurement.terms(block, span, validation);
+      validation = validation.through(block, task.engine());
+      place(span, block);
+      finish(phase, record(span, trainer.state(), train, terms, validation, start));
     }
     return Outcome.FINISHED;
   }
@@ -223,17 +216,14 @@ public final class BlockwiseTrainer implements TrainRun {
 
   private Trainer trainer(
       OdeBlock block, OdeBlock average, BlockSpan span, Dataset train, Dataset validation) {
-    double h = span.h() == 0 ? Double.POSITIVE_INFINITY : span.h();
-    Objective objective = new JkoStep(h, task.numerics());
-    int[] some = IntStream.range(0, Math.min(MEASURED_ROWS, validation.rows())).toArray();
     TrainTask one =
         new TrainTask(
             new Flow(task.engine(), task.dimension(), List.of(block), task.base()),
             new Flow(task.engine(), task.dimension(), List.of(average), task.base()),
             Preprocessing.none(task.engine()),
-            objective,
+            measurement.objective(span),
             train,
-            validation.subset(some),
+            validation.subset(BlockMeasurement.first(validation)),
             Rng.mix(task.seed(), 1000L * state.phase + state.next));
     double minutes = 0;
     if (settings.minutes() > 0) {
@@ -258,48 +248,16 @@ public final class BlockwiseTrainer implements TrainRun {
     return trainer.run();
   }
 
-  /** Means of the loss's parts over some validation rows, in nats. */
-  private double[] terms(OdeBlock block, BlockSpan span, PushedRows validation) {
-    double h = span.h() == 0 ? Double.POSITIVE_INFINITY : span.h();
-    JkoStep step = new JkoStep(h, task.numerics());
-    try (Scope scope = Scope.open();
-        Autograd.Mode off = Autograd.off();
-        Rng rng = task.engine().rng(task.seed())) {
-      Flow flow = new Flow(task.engine(), task.dimension(), List.of(block), task.base());
-      JkoStep.Terms terms =
-          step.terms(flow, firstRows(validation), firstConditions(validation), rng);
-      return new double[] {
-        Ops.item(terms.potential().mean()),
-        Ops.item(terms.divergence().mean()),
-        Ops.item(terms.movement().mean())
-      };
-    }
-  }
-
-  private Tensor firstRows(PushedRows rows) {
-    return rows.gathered(task.engine(), first(rows));
-  }
-
-  private @Nullable Tensor firstConditions(PushedRows rows) {
-    return rows.condition(task.engine(), first(rows));
-  }
-
-  private static int[] first(PushedRows rows) {
-    return IntStream.range(0, Math.min(MEASURED_ROWS, rows.rows().rows())).toArray();
-  }
-
   private BlockRecord record(
       BlockSpan span,
       TrainState training,
       PushedRows train,
-      double[] terms,
+      BlockMeasurement.Terms terms,
       PushedRows validation,
-      Tensor start) {
-    double[] nll = validation.negativeLogLikelihoods(task.base(), task.engine());
-    for (int i = 0; i < nll.length; i++) {
-      nll[i] = -nll[i];
-    }
-    LogLikelihood.Summary summary = LogLikelihood.summarise(nll, task.dimension());
+      PushedRows start) {
+    LogLikelihood.Summary summary =
+        LogLikelihood.summarise(
+            validation.logLikelihoods(task.base(), task.engine()), task.dimension());
     TrainState all = state.train;
     all.seconds += training.seconds;
     all.step += training.step;
@@ -317,21 +275,11 @@ public final class BlockwiseTrainer implements TrainRun {
         training.seconds,
         Math.sqrt(train.movement()),
         train.movement() / train.size(),
-        terms[0],
-        terms[1],
-        terms[2],
+        terms.potential(),
+        terms.divergence(),
+        terms.movement(),
         summary.nll(),
-        inversionError(start, firstConditions(validation)));
-  }
-
-  private double inversionError(Tensor start, @Nullable Tensor condition) {
-    List<OdeBlock> done = blocks.subList(0, state.next + 1);
-    try (Scope scope = Scope.open();
-        Autograd.Mode off = Autograd.off()) {
-      Flow prefix = new Flow(task.engine(), task.dimension(), done, task.base());
-      Tensor error = prefix.inverse(prefix.forward(start, condition), condition).sub(start);
-      return 0.5 * Ops.item(Ops.dotEvent(error, error).mean());
-    }
+        measurement.inversionError(blocks.subList(0, state.next + 1), start));
   }
 
   private void place(BlockSpan span, OdeBlock block) {

@@ -73,8 +73,8 @@ record PushedRows(Dataset rows, double @Nullable [] logDet, double movement, dou
         });
   }
 
-  /** {@code −log p} of each row if the flow ended here, in nats of data space. */
-  double[] negativeLogLikelihoods(BaseDensity base, Engine engine) {
+  /** {@code log p} of each row if the flow ended here, in nats of data space. */
+  double[] logLikelihoods(BaseDensity base, Engine engine) {
     double[] values = new double[rows.rows()];
     for (int from = 0; from < rows.rows(); from += BATCH) {
       int[] batch = IntStream.range(from, Math.min(from + BATCH, rows.rows())).toArray();
@@ -83,7 +83,7 @@ record PushedRows(Dataset rows, double @Nullable [] logDet, double movement, dou
         double[] logBase =
             values(base.logProb(Jet.of(gathered(engine, batch)), condition(engine, batch)));
         for (int i = 0; i < batch.length; i++) {
-          values[from + i] = -logBase[i] - (logDet == null ? 0 : logDet[from + i]);
+          values[from + i] = logBase[i] + (logDet == null ? 0 : logDet[from + i]);
         }
       }
     }
