@@ -19,12 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param substeps equal steps over a block
  * @param divergence {@code finite-difference} (one more evaluation, no second derivative), {@code
  *     hutchinson} (forward mode, unbiased) or {@code exact}
- * @param sigma σ₀ of the finite difference's step σ₀/√D
+ * @param differenceSigma σ₀ of the finite difference's step σ₀/√D
  * @param checkpointed whether to keep only the states between steps and compute each step again on
  *     the way back: memory of one step instead of all, for a third more time
  */
 public record OdeNumerics(
-    RungeKutta rule, int substeps, String divergence, double sigma, boolean checkpointed) {
+    RungeKutta rule,
+    int substeps,
+    String divergence,
+    double differenceSigma,
+    boolean checkpointed) {
 
   /** Checks the ranges. */
   public OdeNumerics {
@@ -32,8 +36,8 @@ public record OdeNumerics(
       throw new EbbException("training takes steps of fixed length", "use rk4 or rk38");
     }
     Integration.fixed(rule, substeps);
-    new Divergence.FiniteDifference(sigma);
-    estimator(divergence, sigma);
+    new Divergence.FiniteDifference(differenceSigma);
+    estimator(divergence, differenceSigma);
   }
 
   /** The published numerics: three steps of the 3/8 rule, finite differences with σ₀ = 0.02. */
@@ -46,7 +50,7 @@ public record OdeNumerics(
   }
 
   Divergence estimator() {
-    return estimator(divergence, sigma);
+    return estimator(divergence, differenceSigma);
   }
 
   OdeBlock.Journey travel(OdeBlock block, Tensor x, @Nullable Tensor condition, Rng rng) {
