@@ -47,16 +47,13 @@ public final class Ops {
 
   /** {@code log(1 + eˣ)}, exact to rounding for every x. */
   public static Tensor softplus(Tensor x) {
-    // log(1+e^x) = max(x, 0) + log1p(e^-|x|): the engine's own softplus cuts off at x = 20.
-    return x.clamp_min(zero()).add(x.abs().neg().exp().log1p());
+    // The engine's own softplus cuts off at x = 20 and takes five times as long.
+    return rsub(0, torch.log_sigmoid(x.neg()));
   }
 
-  /** {@code log(1 + e^{βx})/β}; βx itself above 40, where they agree in double precision. */
+  /** {@code log(1 + e^{βx})/β}, exact to rounding for every x. */
   public static Tensor softplus(Tensor x, double beta) {
-    try (Scalar b = new Scalar(beta);
-        Scalar threshold = new Scalar(40.0)) {
-      return torch.softplus(x, b, threshold);
-    }
+    return mul(torch.log_sigmoid(mul(x, -beta)), -1 / beta);
   }
 
   /** {@code x} with entries below {@code low} raised to it and above {@code high} lowered to it. */
@@ -264,10 +261,6 @@ public final class Ops {
   // The engine makes a new object for every answer; only interned ones compare by identity.
   private static ScalarType type(Tensor x) {
     return x.scalar_type().intern();
-  }
-
-  private static Scalar zero() {
-    return new Scalar(0.0);
   }
 
   private static long shapeProduct(Tensor x, int from) {
