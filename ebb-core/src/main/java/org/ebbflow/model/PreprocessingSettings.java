@@ -3,22 +3,31 @@ package org.ebbflow.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.flow.preprocess.RadialNormal;
+import org.ebbflow.flow.preprocess.Whitening;
+import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Scope;
 
 /**
  * How data get from rows to the flow's space.
  *
  * @param kind {@code image} (bytes: dequantise, scale, shrink, logit), {@code standardise}, {@code
- *     whiten} or {@code none}
+ *     whiten}, {@code radial} (whiten, then give the distance from the mean the distribution it has
+ *     for a normal) or {@code none}
  * @param logitSmoothness what the logit is divided by ({@code image})
  */
 public record PreprocessingSettings(String kind, double logitSmoothness) {
   private static final int BLOCK = 4096;
-  private static final List<String> KINDS = List.of("image", "standardise", "whiten", "none");
+  private static final List<String> KINDS =
+      List.of("image", "standardise", "whiten", "radial", "none");
 
   /** Checks the ranges. */
   public PreprocessingSettings {
@@ -52,6 +61,13 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
         Spread spread = spread(train);
         yield Preprocessing.whiten(engine, spread.mean(), covariance(train, spread));
       }
+      case "radial" -> {
+        Spread spread = spread(train);
+        Whitening whitening = new Whitening(engine, spread.mean(), covariance(train, spread));
+        double[] radii = radii(engine, whitening, train);
+        yield Preprocessing.radial(
+            engine, whitening, RadialNormal.of(engine, radii, train.columns()));
+      }
       default -> Preprocessing.none(engine);
     };
   }
@@ -64,6 +80,11 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
       case "image" -> image(engine, shape.dimension(), shape.bytes());
       case "standardise" -> Preprocessing.standardise(engine, new double[ones.length], ones);
       case "whiten" -> Preprocessing.whiten(engine, new double[ones.length], identity(ones.length));
+      case "radial" ->
+          Preprocessing.radial(
+              engine,
+              new Whitening(engine, new double[ones.length], identity(ones.length)),
+              RadialNormal.identity(engine));
       default -> Preprocessing.none(engine);
     };
   }
@@ -87,6 +108,24 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
       identity[i * n + i] = 1;
     }
     return identity;
+  }
+
+  /** Norms of the whitened rows. */
+  private static double[] radii(Engine engine, Whitening whitening, Dataset train) {
+    double[] radii = new double[train.rows()];
+    for (int from = 0; from < radii.length; from += BLOCK) {
+      int[] rows = IntStream.range(from, Math.min(from + BLOCK, radii.length)).toArray();
+      double[] values = new double[rows.length * train.columns()];
+      train.gather(rows, values);
+      try (Scope scope = Scope.open();
+          Autograd.Mode off = Autograd.off()) {
+        Tensor x = engine.exact(values, rows.length, train.columns());
+        Tensor z = whitening.forward(Jet.of(x), null).value().value();
+        double[] norms = Engine.doubles(Ops.dotEvent(z, z).sqrt());
+        System.arraycopy(norms, 0, radii, from, norms.length);
+      }
+    }
+    return radii;
   }
 
   /** (D·D), row-major. */

@@ -158,6 +158,16 @@ public final class Ops {
     return torch.full(new long[] {rows, 1}, new Scalar(value), x.options());
   }
 
+  /** How many of the increasing {@code edges} (K) are at most x, entry by entry: 0 to K. */
+  public static Tensor bucket(Tensor x, Tensor edges) {
+    return torch.bucketize(x.detach().contiguous(), edges, false, true);
+  }
+
+  /** Entries, or rows, of a table by number: (K, …) and (B) to (B, …). */
+  public static Tensor entries(Tensor table, Tensor numbers) {
+    return table.index_select(0, numbers);
+  }
+
   /** Zeros in the shape and type of {@code x}. */
   public static Tensor zerosLike(Tensor x) {
     return torch.zeros_like(x);

@@ -3,6 +3,7 @@ package org.ebbflow.flow;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.coupling.Coupling;
@@ -38,6 +39,7 @@ import org.ebbflow.flow.ode.OdeBlock;
 import org.ebbflow.flow.ode.VelocityField;
 import org.ebbflow.flow.preprocess.Affine;
 import org.ebbflow.flow.preprocess.Cast;
+import org.ebbflow.flow.preprocess.RadialNormal;
 import org.ebbflow.flow.preprocess.Whitening;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
@@ -91,6 +93,7 @@ final class BijectionRegistry {
                 Affine.standardisation(
                     e, new double[] {1, -2, 3, 1e5, 0}, new double[] {1, 0.5, 20, 3, 1e-3})));
     all.put("Whitening", real(BijectionRegistry::whitening));
+    all.put("RadialNormal", real(BijectionRegistry::radial));
     all.put("Cast", real(Cast::new));
     all.put("Reshape", image(e -> Reshape.toRows(2, 4, 4), 0, 2, 4, 4));
     all.put("Squeeze", image(e -> new Squeeze(), 0, 2, 4, 4));
@@ -119,6 +122,12 @@ final class BijectionRegistry {
     all.put("OdeBlock of an image", real(BijectionRegistry::imageOde));
     all.put("Chain", real(e -> new Chain(List.of(actNorm(e), new SmoothTanh(0.7, 0.5)))));
     return all;
+  }
+
+  private static Bijection radial(Engine engine) {
+    SplittableRandom random = new SplittableRandom(8);
+    double[] radii = random.doubles(1000).map(u -> Math.exp(4 * u - 1)).toArray();
+    return RadialNormal.of(engine, radii, D);
   }
 
   private static Bijection whitening(Engine engine) {

@@ -10,7 +10,7 @@ import org.ebbflow.tensor.Scope;
  * Solves {@code f(x) = z} entry by entry for an increasing f: Newton's method kept inside a bracket
  * that halves where a step would leave it, so that it converges from everywhere.
  */
-final class MonotoneRoot {
+public final class MonotoneRoot {
   private static final int MAX_ITERATIONS = 100;
 
   /** Residual relative to 1 + |z| at which the iteration stops; double precision. */
@@ -19,6 +19,8 @@ final class MonotoneRoot {
   private MonotoneRoot() {}
 
   /**
+   * The solution x, of z's shape, not recorded by autograd; double precision is wanted.
+   *
    * @param layer named in the error
    * @param f gives {f(x), f′(x)}
    * @param low a point with {@code f(low) ≤ z}
@@ -26,7 +28,7 @@ final class MonotoneRoot {
    * @throws EbbException if the residual stays above the tolerance after 100 iterations, or z holds
    *     a value that is not finite
    */
-  static Tensor solve(
+  public static Tensor solve(
       String layer, Function<Tensor, Tensor[]> f, Tensor z, Tensor low, Tensor high) {
     if (!Ops.allFinite(z)) {
       throw new EbbException(

@@ -67,6 +67,16 @@ public final class Preprocessing {
     return new Preprocessing(engine, false, List.of(new Whitening(engine, mean, covariance)));
   }
 
+  /**
+   * For tables with heavy tails: whitened, then the distance from the mean given the distribution
+   * that it has for a normal.
+   *
+   * @param radial fitted to rows that the whitening has been applied to
+   */
+  public static Preprocessing radial(Engine engine, Whitening whitening, RadialNormal radial) {
+    return new Preprocessing(engine, false, List.of(whitening, radial));
+  }
+
   /** The numbers as they are. */
   public static Preprocessing none(Engine engine) {
     return new Preprocessing(engine, false, List.of());
