@@ -74,13 +74,7 @@ record CheckpointedMotion(
         }
       }
     }
-    // A function of the parameters that is zero here and has this gradient for the mean.
-    Tensor carrier = null;
-    for (int p = 0; p < sums.size(); p++) {
-      Tensor product = parameters.get(p).sub(parameters.get(p).detach()).mul(sums.get(p)).sum();
-      carrier = carrier == null ? product : carrier.add(product);
-    }
-    return carrier == null ? losses : Ops.addScaled(losses, carrier, 1.0 / x.size(0));
+    return SuppliedGradient.attach(losses, parameters, sums);
   }
 
   private static List<Tensor> held(List<Tensor> directions, int step, int each) {

@@ -1,5 +1,6 @@
 package org.ebbflow.objective;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Bijection;
@@ -44,16 +45,17 @@ public record ContinuousLikelihood(OdeNumerics numerics, double transport, doubl
 
   @Override
   public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    boolean plain = transport == 0 && bending == 0;
+    List<OdeBlock> blocks = flow.chain().stream().map(this::block).toList();
+    if (plain && numerics.recorded()) {
+      return new RecordedLosses(blocks, numerics, condition)
+          .of(x, end -> flow.base().logProb(Jet.of(end), condition).value().neg(), rng);
+    }
     Tensor at = x;
     Tensor sum = null;
-    for (Bijection layer : flow.chain()) {
-      if (!(layer instanceof OdeBlock block)) {
-        throw new EbbException(
-            "the objective '" + name() + "' trains neural-ODE blocks, not " + layer.describe(),
-            "use the model cnf");
-      }
+    for (OdeBlock block : blocks) {
       Tensor cost;
-      if (transport == 0 && bending == 0) {
+      if (plain) {
         OdeBlock.Motion motion = numerics.move(block, at, condition, rng);
         at = motion.end();
         cost = motion.divergence().neg();
@@ -68,5 +70,14 @@ public record ContinuousLikelihood(OdeNumerics numerics, double transport, doubl
     }
     Tensor end = flow.base().logProb(Jet.of(at), condition).value().neg();
     return sum == null ? end : end.add(sum);
+  }
+
+  private OdeBlock block(Bijection layer) {
+    if (layer instanceof OdeBlock block) {
+      return block;
+    }
+    throw new EbbException(
+        "the objective '" + name() + "' trains neural-ODE blocks, not " + layer.describe(),
+        "use the model cnf");
   }
 }

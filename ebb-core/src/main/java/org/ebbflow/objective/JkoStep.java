@@ -61,6 +61,10 @@ public record JkoStep(double h, OdeNumerics numerics) implements Objective {
       return new CheckpointedMotion(block, numerics.integration(), numerics.estimator(), condition)
           .losses(x, end -> terminal(flow.base(), x, end, condition), numerics.directions(x, rng));
     }
+    if (numerics.recorded()) {
+      return new RecordedLosses(List.of(block), numerics, condition)
+          .of(x, end -> terminal(flow.base(), x, end, condition), rng);
+    }
     return terms(flow, x, condition, rng).total();
   }
 

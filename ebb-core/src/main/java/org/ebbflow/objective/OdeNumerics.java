@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.ode.Divergence;
 import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.RecordedMotion;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.tensor.Rng;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +24,19 @@ import org.jspecify.annotations.Nullable;
  * @param differenceSigma σ₀ of the finite difference's step σ₀/√D
  * @param checkpointed whether to keep only the states between steps and compute each step again on
  *     the way back: memory of one step instead of all, for a third more time
+ * @param byHand whether gradients go back through transposes written by hand, which is faster,
+ *     rather than through autograd; both agree up to rounding
+ * @param products precision of matrix products in training: {@code full}, or {@code bfloat16},
+ *     which is faster on processors that have it and wants {@code hutchinson} and {@code byHand}
  */
 public record OdeNumerics(
     RungeKutta rule,
     int substeps,
     String divergence,
     double differenceSigma,
-    boolean checkpointed) {
+    boolean checkpointed,
+    boolean byHand,
+    Products products) {
 
   /** Checks the ranges. */
   public OdeNumerics {
@@ -37,12 +45,28 @@ public record OdeNumerics(
     }
     Integration.fixed(rule, substeps);
     new Divergence.FiniteDifference(differenceSigma);
-    estimator(divergence, differenceSigma);
+    Divergence estimator = estimator(divergence, differenceSigma);
+    if (products == Products.BFLOAT16
+        && !(byHand && !checkpointed && estimator instanceof Divergence.Hutchinson)) {
+      throw new EbbException(
+          "products of bfloat16 want the divergence hutchinson, byHand and no checkpointed steps",
+          "set ode.divergence=hutchinson, or ode.products=full");
+    }
   }
 
   /** The published numerics: three steps of the 3/8 rule, finite differences with σ₀ = 0.02. */
   public static OdeNumerics published() {
-    return new OdeNumerics(RungeKutta.RK38, 3, "finite-difference", 0.02, false);
+    return new OdeNumerics(
+        RungeKutta.RK38, 3, "finite-difference", 0.02, false, true, Products.FULL);
+  }
+
+  /** Whether a block is moved with a way back of its own. */
+  boolean recorded() {
+    return byHand && !checkpointed && OdeBlock.records(estimator());
+  }
+
+  RecordedMotion record(OdeBlock block, Tensor x, @Nullable Tensor condition, Rng rng) {
+    return block.record(x, condition, integration(), estimator(), directions(x, rng), products);
   }
 
   Integration integration() {

@@ -234,6 +234,26 @@ public final class Ops {
     }
   }
 
+  /** {@code target += x}, broadcast and converted, in place, without recording. */
+  public static void increase(Tensor target, Tensor x) {
+    try (Autograd.Mode off = Autograd.off()) {
+      target.add_(x);
+    }
+  }
+
+  /** {@code target += c·x} in place, without recording. */
+  public static void increase(Tensor target, Tensor x, double c) {
+    try (Autograd.Mode off = Autograd.off();
+        Scalar s = new Scalar(c)) {
+      target.add_(x, s);
+    }
+  }
+
+  /** {@code x} in bfloat16: single precision's range with 8 bits of mantissa. */
+  public static Tensor toBfloat16(Tensor x) {
+    return x.to(ScalarType.BFloat16);
+  }
+
   /** {@code x}, converted to the element type of {@code like}. */
   public static Tensor as(Tensor x, Tensor like) {
     return type(x) == type(like) ? x : x.to(like.scalar_type());

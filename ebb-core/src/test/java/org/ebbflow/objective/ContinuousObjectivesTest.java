@@ -13,6 +13,7 @@ import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.StandardNormal;
 import org.ebbflow.flow.network.Dense;
+import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.network.Sequential;
 import org.ebbflow.flow.network.Tanh;
 import org.ebbflow.flow.ode.Divergence;
@@ -59,7 +60,8 @@ class ContinuousObjectivesTest {
   @Test
   void the_likelihood_by_fine_steps_is_the_flows_own() {
     Flow flow = flow(3, block(3, false, 1), block(3, false, 2));
-    OdeNumerics fine = new OdeNumerics(RungeKutta.RK4, 20, "exact", 0.02, false);
+    OdeNumerics fine =
+        new OdeNumerics(RungeKutta.RK4, 20, "exact", 0.02, false, false, Products.FULL);
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off();
         Rng rng = engine.rng(3)) {
@@ -74,7 +76,8 @@ class ContinuousObjectivesTest {
   @Test
   void penalties_are_the_integrals_they_name() {
     OdeBlock block = block(2, false, 4);
-    OdeNumerics fine = new OdeNumerics(RungeKutta.RK4, 20, "exact", 0.02, false);
+    OdeNumerics fine =
+        new OdeNumerics(RungeKutta.RK4, 20, "exact", 0.02, false, false, Products.FULL);
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off();
         Rng rng = engine.rng(5)) {

@@ -17,6 +17,7 @@ import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.StandardNormal;
 import org.ebbflow.flow.network.Dense;
 import org.ebbflow.flow.network.Network;
+import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.network.Sequential;
 import org.ebbflow.flow.network.Softplus;
 import org.ebbflow.flow.ode.Divergence;
@@ -110,9 +111,15 @@ class JkoOracleTest {
       return engine.tensor(stored.doubles(), stored.shape());
     }
 
-    JkoStep objective(boolean checkpointed) {
+    JkoStep objective(String divergence, boolean checkpointed, boolean byHand) {
       return new JkoStep(
-          h, new OdeNumerics(RungeKutta.RK38, substeps, "finite-difference", sigma, checkpointed));
+          h,
+          new OdeNumerics(
+              RungeKutta.RK38, substeps, divergence, sigma, checkpointed, byHand, Products.FULL));
+    }
+
+    JkoStep objective() {
+      return objective("finite-difference", false, false);
     }
 
     List<Tensor> directions() {
@@ -138,7 +145,7 @@ class JkoOracleTest {
     for (DType dtype : DType.values()) {
       try (Scope scope = Scope.open()) {
         Case c = new Case(path, dtype);
-        JkoStep.Terms terms = c.objective(false).terms(c.flow, c.tensor("x"), null, c.directions());
+        JkoStep.Terms terms = c.objective().terms(c.flow, c.tensor("x"), null, c.directions());
         double constant = 0.5 * c.dimension * Math.log(2 * Math.PI);
         Tensor potential = Ops.add(terms.potential(), -constant);
         // Dividing a difference of single-precision numbers by δ costs three digits of them.
@@ -182,24 +189,30 @@ class JkoOracleTest {
 
   @ParameterizedTest
   @MethodSource("files")
-  void checkpointed_steps_give_the_same_losses_and_gradients(Path path) {
+  void checkpointed_steps_and_transposes_by_hand_give_the_same_losses_and_gradients(Path path) {
     try (Scope scope = Scope.open()) {
       Case c = new Case(path, DType.FLOAT64);
-      List<List<Tensor>> gradients = new ArrayList<>();
-      List<Tensor> losses = new ArrayList<>();
-      for (boolean checkpointed : new boolean[] {false, true}) {
-        try (Rng rng = c.engine.rng(1)) {
-          Tensor loss = c.objective(checkpointed).losses(c.flow, c.tensor("x"), null, rng);
-          losses.add(loss);
-          gradients.add(Autograd.gradients(loss.mean(), c.parameters.values(), false));
+      for (String divergence : List.of("finite-difference", "hutchinson")) {
+        Result expected = result(c, c.objective(divergence, false, false));
+        for (boolean checkpointed : new boolean[] {true, false}) {
+          Result found = result(c, c.objective(divergence, checkpointed, true));
+          assertThat(found.losses()).containsExactly(expected.losses(), within(1e-10));
+          for (int i = 0; i < c.parameters.size(); i++) {
+            assertThat(found.gradients().get(i))
+                .containsExactly(expected.gradients().get(i), within(1e-10));
+          }
         }
       }
-      assertThat(Engine.doubles(losses.get(1)))
-          .containsExactly(Engine.doubles(losses.get(0)), within(1e-10));
-      for (int i = 0; i < c.parameters.size(); i++) {
-        assertThat(Engine.doubles(gradients.get(1).get(i)))
-            .containsExactly(Engine.doubles(gradients.get(0).get(i)), within(1e-10));
-      }
+    }
+  }
+
+  private record Result(double[] losses, List<double[]> gradients) {}
+
+  private static Result result(Case c, JkoStep objective) {
+    try (Rng rng = c.engine.rng(1)) {
+      Tensor losses = objective.losses(c.flow, c.tensor("x"), null, rng);
+      List<Tensor> gradients = Autograd.gradients(losses.mean(), c.parameters.values(), false);
+      return new Result(Engine.doubles(losses), gradients.stream().map(Engine::doubles).toList());
     }
   }
 }

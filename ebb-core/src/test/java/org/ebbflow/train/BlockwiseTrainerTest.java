@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.StandardNormal;
 import org.ebbflow.flow.network.Dense;
+import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.network.Sequential;
 import org.ebbflow.flow.network.Softplus;
 import org.ebbflow.flow.ode.Divergence;
@@ -63,7 +64,7 @@ class BlockwiseTrainerTest {
         dimension,
         span -> block(dimension, width, span),
         new StandardNormal(),
-        new OdeNumerics(RungeKutta.RK38, 2, "hutchinson", 0.02, false),
+        new OdeNumerics(RungeKutta.RK38, 2, "hutchinson", 0.02, false, true, Products.FULL),
         Preprocessing.standardise(engine, new double[dimension], ones(dimension)),
         train,
         validation,

@@ -55,6 +55,22 @@ public final class Dense implements Network {
   }
 
   @Override
+  public Recorded record(Dual x, Products products) {
+    Dual factor = x.with(products.factor(x.rows(), weight));
+    Tensor w = products.factor(weight, weight);
+    Dual y = x.with(Ops.linear(factor.rows(), w));
+    Ops.increase(y.value(), bias); // derivatives do not see it
+    return new Recorded(y, (adjoint, gradients) -> back(factor, w, adjoint, gradients));
+  }
+
+  private Tensor back(Dual x, Tensor w, Tensor adjoint, Gradients gradients) {
+    Tensor a = Ops.as(adjoint, w);
+    gradients.add(weight, a.t().matmul(x.rows()));
+    gradients.add(bias, Ops.as(x.with(a).value(), bias).sum(0));
+    return a.matmul(w);
+  }
+
+  @Override
   public Map<String, Tensor> parameters() {
     Map<String, Tensor> parameters = new LinkedHashMap<>();
     parameters.put("weight", weight);

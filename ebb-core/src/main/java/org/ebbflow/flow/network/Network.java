@@ -14,6 +14,17 @@ public interface Network {
   /** {@code h(x)} with derivatives to the order of {@code x}; recorded by autograd. */
   Jet apply(Jet x);
 
+  /**
+   * {@code h(x)} with the way back, not recorded by autograd: for long computations, whose graph
+   * would cost more than the numbers in it. To be called, there and back, with autograd off. A
+   * network that does not know its own way back takes autograd's.
+   *
+   * @param products precision of the matrix products, where the network has a choice
+   */
+  default Recorded record(Dual x, Products products) {
+    return AutogradPullback.record(this, x);
+  }
+
   /** What is trained, by name, in a fixed order; the tensors themselves, not copies. */
   default Map<String, Tensor> parameters() {
     return Map.of();

@@ -1,5 +1,6 @@
 package org.ebbflow.flow.network;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,26 @@ public final class Sequential implements Network {
       at = layer.apply(at);
     }
     return at;
+  }
+
+  @Override
+  public Recorded record(Dual x, Products products) {
+    List<Recorded.Pullback> way = new ArrayList<>();
+    Dual at = x;
+    for (Network layer : layers) {
+      Recorded recorded = layer.record(at, products);
+      way.add(recorded.pullback());
+      at = recorded.output();
+    }
+    return new Recorded(
+        at,
+        (adjoint, gradients) -> {
+          Tensor back = adjoint;
+          for (int i = way.size() - 1; i >= 0; i--) {
+            back = way.get(i).back(back, gradients);
+          }
+          return back;
+        });
   }
 
   @Override

@@ -122,6 +122,11 @@ public sealed interface Divergence {
       }
     }
 
+    /** δ for rows of D numbers. */
+    double step(long dimension) {
+      return sigma / Math.sqrt((double) dimension);
+    }
+
     @Override
     public Rates at(
         VelocityField f,
@@ -130,7 +135,7 @@ public sealed interface Divergence {
         @Nullable Tensor condition,
         List<Tensor> directions) {
       long n = x.size(0);
-      double delta = sigma / Math.sqrt((double) x.size(1));
+      double delta = step(x.size(1));
       Tensor e = directions.get(0);
       // Both points in one evaluation of twice the rows.
       Tensor points = Ops.concatenate(x, Ops.addScaled(x, e, delta));

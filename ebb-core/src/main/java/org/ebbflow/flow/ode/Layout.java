@@ -3,6 +3,7 @@ package org.ebbflow.flow.ode;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.network.Condition;
+import org.ebbflow.tensor.Ops;
 import org.jspecify.annotations.Nullable;
 
 /** How rows (B, D) are laid out for a network, and where time and condition join them. */
@@ -16,6 +17,12 @@ public sealed interface Layout {
 
   /** The condition as further columns, channels or features of each node. */
   Jet withCondition(Jet x, @Nullable Tensor condition);
+
+  /**
+   * Of a derivative with respect to the network's input, what belongs to the rows, (B, D), not to
+   * time or condition.
+   */
+  Tensor ofRows(Tensor adjoint, long dimension);
 
   /** The network's output as rows. */
   default Jet rows(Jet x) {
@@ -44,6 +51,11 @@ public sealed interface Layout {
     }
 
     @Override
+    public Tensor ofRows(Tensor adjoint, long dimension) {
+      return Ops.slice(adjoint, 1, 0, dimension);
+    }
+
+    @Override
     public Jet rows(Jet x) {
       return x;
     }
@@ -67,6 +79,11 @@ public sealed interface Layout {
     }
 
     @Override
+    public Tensor ofRows(Tensor adjoint, long dimension) {
+      return Ops.slice(adjoint, 1, 0, channels).flatten(1, -1);
+    }
+
+    @Override
     public Jet withCondition(Jet x, @Nullable Tensor condition) {
       return new Condition(conditionSize).appendTo(x, condition);
     }
@@ -87,6 +104,11 @@ public sealed interface Layout {
     @Override
     public Jet withTime(Jet x, Jet time) {
       return x.join(time.linear(t -> t.unsqueeze(1).expand(t.size(0), nodes, 1)), 2);
+    }
+
+    @Override
+    public Tensor ofRows(Tensor adjoint, long dimension) {
+      return Ops.slice(adjoint, 2, 0, features).flatten(1, -1);
     }
 
     @Override

@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.network.Dual;
 import org.ebbflow.flow.network.Network;
+import org.ebbflow.flow.network.Products;
+import org.ebbflow.flow.network.Recorded;
 import org.jspecify.annotations.Nullable;
 
 /** A velocity field that a network computes from rows, time and condition side by side. */
@@ -29,11 +32,32 @@ public final class NetworkField implements VelocityField {
 
   @Override
   public Jet at(Jet x, @Nullable Jet at, @Nullable Tensor condition) {
+    return layout.rows(network.apply(input(x, at, condition)));
+  }
+
+  private Jet input(Jet x, @Nullable Jet at, @Nullable Tensor condition) {
     Jet input = layout.shape(x);
     if (time) {
       input = layout.withTime(input, Objects.requireNonNull(at, "the field depends on time"));
     }
-    return layout.rows(network.apply(layout.withCondition(input, condition)));
+    return layout.withCondition(input, condition);
+  }
+
+  @Override
+  public Recorded record(
+      Dual x, @Nullable Tensor at, @Nullable Tensor condition, Products products) {
+    int order = x.derived() ? 1 : 0;
+    Jet rows = x.derived() ? Jet.of(1, x.value(), x.first(), null) : Jet.of(x.rows());
+    Jet input = input(rows, at == null ? null : Jet.constant(at, order), condition);
+    Dual whole = x.derived() ? Dual.of(input) : new Dual(input.value(), false);
+    Recorded recorded = network.record(whole, products);
+    Tensor y = recorded.output().rows();
+    long dimension = x.rows().size(1);
+    return new Recorded(
+        new Dual(layout.rows(Jet.of(y)).value(), x.derived()),
+        (adjoint, gradients) ->
+            layout.ofRows(
+                recorded.pullback().back(adjoint.reshape(y.shape()), gradients), dimension));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.network.Products;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.jspecify.annotations.Nullable;
@@ -165,6 +166,30 @@ public final class OdeBlock implements Bijection {
             List.of(x, zeros(x)),
             held -> rates(estimator, condition, held));
     return new Motion(end.get(0), end.get(1));
+  }
+
+  /**
+   * As {@link #move}, not recorded by autograd, with a way back of its own.
+   *
+   * @param products precision of matrix products
+   * @throws IllegalArgumentException unless {@link #records} the estimator
+   */
+  public RecordedMotion record(
+      Tensor x,
+      @Nullable Tensor condition,
+      Integration rule,
+      Divergence estimator,
+      List<Tensor> directions,
+      Products products) {
+    if (!records(estimator)) {
+      throw new IllegalArgumentException("no way back for " + estimator.describe());
+    }
+    return RecordedMotion.of(this, x, condition, rule, estimator, directions, products);
+  }
+
+  /** Whether {@link #record} takes an estimator: finite differences, or one probe. */
+  public static boolean records(Divergence estimator) {
+    return RecordedMotion.takes(estimator);
   }
 
   /**

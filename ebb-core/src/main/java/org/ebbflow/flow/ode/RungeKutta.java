@@ -70,6 +70,26 @@ public enum RungeKutta {
    */
   record Step(List<Tensor> end, List<Tensor> error, List<Tensor> slope) {}
 
+  /** How many evaluations a step takes. */
+  int stages() {
+    return nodes.length;
+  }
+
+  /** c_i, the share of the step at which stage i is. */
+  double node(int i) {
+    return nodes[i];
+  }
+
+  /** a_ij for j < i. */
+  double coefficient(int i, int j) {
+    return stages[i][j];
+  }
+
+  /** b_i. */
+  double weight(int i) {
+    return weights[i];
+  }
+
   /** Whether it estimates its error. */
   boolean adaptive() {
     return error != null;

@@ -3,6 +3,10 @@ package org.ebbflow.flow.ode;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.network.Dual;
+import org.ebbflow.flow.network.Network;
+import org.ebbflow.flow.network.Products;
+import org.ebbflow.flow.network.Recorded;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,32 @@ public interface VelocityField {
    * @param condition labels or covariates (B, C), or null
    */
   Jet at(Jet x, @Nullable Jet time, @Nullable Tensor condition);
+
+  /**
+   * {@code f(x, t)} with the way back, to be called with autograd off; pullbacks take and give (B,
+   * D) and (2B, D) as the input is.
+   *
+   * @param time t, or null unless {@link #usesTime}; not differentiated
+   * @param condition of each row of values, or null
+   */
+  default Recorded record(
+      Dual x, @Nullable Tensor time, @Nullable Tensor condition, Products products) {
+    VelocityField field = this;
+    Network asNetwork =
+        new Network() {
+          @Override
+          public Jet apply(Jet rows) {
+            return field.at(
+                rows, time == null ? null : Jet.constant(time, rows.order()), condition);
+          }
+
+          @Override
+          public Map<String, Tensor> parameters() {
+            return field.parameters();
+          }
+        };
+    return asNetwork.record(x, products);
+  }
 
   /** Whether f depends on t. */
   boolean usesTime();
