@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A table of finite numbers, rows × columns, that never changes.
  *
- * <p>Images are kept as unsigned bytes (0 to 255), one row per image; everything else as doubles.
- * Subsets share the numbers of the dataset they come from. Row and column indices count from 0.
- * Safe for use by several threads.
+ * <p>Images are kept as unsigned bytes (0 to 255), one row per image; everything else as doubles,
+ * or as floats where a {@link RowCache} was told so. Subsets share the numbers of the dataset they
+ * come from. Row and column indices count from 0. Safe for use by several threads.
  */
 public final class Dataset {
   private final Storage storage;
@@ -416,7 +416,7 @@ public final class Dataset {
    * SHA-256 in hex of the number of rows and columns and all numbers in row order.
    *
    * <p>Names and image shape do not count; a table of doubles differs from the same numbers as
-   * bytes. Computed at the first call.
+   * bytes or floats. Computed at the first call.
    */
   public String fingerprint() {
     String known = fingerprint;

@@ -20,7 +20,7 @@ final class DoubleStorage extends Storage {
 
   void append(double[] values, int from, int count) {
     checkRowsAfter(count);
-    checkFinite(values, from, count);
+    checkFinite(values, from, count, size());
     int at = from;
     int end = from + count;
     while (at < end) {
@@ -36,18 +36,6 @@ final class DoubleStorage extends Storage {
       System.arraycopy(values, at, last, used, step);
       used += step;
       at += step;
-    }
-  }
-
-  private void checkFinite(double[] values, int from, int count) {
-    for (int i = 0; i < count; i++) {
-      if (!Double.isFinite(values[from + i])) {
-        long position = size() + i;
-        throw new DataException(
-            "row index %d, column index %d is %s"
-                .formatted(position / columns, position % columns, values[from + i]),
-            "remove or fill what is not a finite number");
-      }
     }
   }
 

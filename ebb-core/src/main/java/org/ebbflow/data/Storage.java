@@ -6,9 +6,9 @@ import java.security.MessageDigest;
  * Numbers in row-major order, cut into chunks of whole rows.
  *
  * <p>Chunks let a table grow while it is read without ever being copied, and let it hold more
- * numbers than one Java array can. Filled by one thread, then only read.
+ * numbers than one Java array or one mapping of a file can. Filled by one thread, then only read.
  */
-abstract sealed class Storage permits ByteStorage, DoubleStorage {
+abstract sealed class Storage permits ByteStorage, DoubleStorage, BufferStorage {
   /** A chunk holds about this many numbers, or one row if a row is longer. */
   private static final int CHUNK = 1 << 20;
 
@@ -19,12 +19,19 @@ abstract sealed class Storage permits ByteStorage, DoubleStorage {
   private final int shift;
 
   Storage(int columns) {
+    this(columns, CHUNK);
+  }
+
+  /**
+   * @param chunk about how many numbers a chunk holds, at least 1
+   */
+  Storage(int columns, int chunk) {
     if (columns < 1) {
       throw new DataException(
           "a dataset of " + columns + " columns", "give it at least one column");
     }
     this.columns = columns;
-    this.shift = Math.max(0, 31 - Integer.numberOfLeadingZeros(CHUNK / columns));
+    this.shift = Math.max(0, 31 - Integer.numberOfLeadingZeros(chunk / columns));
   }
 
   /** How many numbers have been appended so far. */
@@ -68,6 +75,19 @@ abstract sealed class Storage permits ByteStorage, DoubleStorage {
     if ((size() + count) / columns > Integer.MAX_VALUE) {
       throw new DataException(
           "more than " + Integer.MAX_VALUE + " rows", "split the data into several files");
+    }
+  }
+
+  /** Checks numbers that are to stand behind the first {@code size}. */
+  final void checkFinite(double[] values, int from, int count, long size) {
+    for (int i = 0; i < count; i++) {
+      if (!Double.isFinite(values[from + i])) {
+        long position = size + i;
+        throw new DataException(
+            "row index %d, column index %d is %s"
+                .formatted(position / columns, position % columns, values[from + i]),
+            "remove or fill what is not a finite number");
+      }
     }
   }
 

@@ -66,6 +66,9 @@ public final class ConfigJson {
     if (!rest.has("growth")) {
       rest.set("growth", MAPPER.valueToTree(GrowthSettings.published()));
     }
+    if (rest.get("growth") instanceof ObjectNode growth && !growth.has("cache")) {
+      growth.set("cache", MAPPER.valueToTree(GrowthSettings.Cache.AUTO));
+    }
     if (rest.get("objective") instanceof ObjectNode objective) {
       ObjectNode customary = MAPPER.valueToTree(ObjectiveSettings.of("ml"));
       for (String name : ObjectiveSettings.ofBlocks()) {

@@ -248,6 +248,9 @@ public final class Fit {
       tree.remove("growth");
     } else if (tree.get("model") instanceof ObjectNode model) {
       model.remove("blocks");
+      if (tree.get("growth") instanceof ObjectNode growth) {
+        growth.remove("cache"); // where rows are kept, not what they are
+      }
     }
     if (tree.get("objective") instanceof ObjectNode objective
         && !config.objective().trainsBlocks()) {

@@ -36,11 +36,7 @@ record BlockMeasurement(GrowthTask task) {
         Rng rng = task.engine().rng(task.seed())) {
       JkoStep.Terms terms =
           objective(span)
-              .terms(
-                  flow(List.of(block)),
-                  rows.gathered(task.engine(), first),
-                  rows.condition(task.engine(), first),
-                  rng);
+              .terms(flow(List.of(block)), rows.gathered(first), rows.condition(first), rng);
       return new Terms(
           Ops.item(terms.potential().mean()),
           Ops.item(terms.divergence().mean()),
@@ -53,8 +49,8 @@ record BlockMeasurement(GrowthTask task) {
     int[] first = first(rows.rows());
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
-      Tensor x = rows.gathered(task.engine(), first);
-      Tensor condition = rows.condition(task.engine(), first);
+      Tensor x = rows.gathered(first);
+      Tensor condition = rows.condition(first);
       Flow prefix = flow(blocks);
       Tensor error = prefix.inverse(prefix.forward(x, condition), condition).sub(x);
       return 0.5 * Ops.item(Ops.dotEvent(error, error).mean());

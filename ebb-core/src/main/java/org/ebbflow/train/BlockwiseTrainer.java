@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
+import org.ebbflow.data.RowCache;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.ode.OdeBlock;
 import org.ebbflow.flow.preprocess.Preprocessing;
@@ -22,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Grows a flow of neural-ODE blocks, each trained by itself as one JKO step on rows that the blocks
- * before it have moved: memory and time of a step do not grow with the number of blocks. Then moves
- * the time points, or cuts blocks in two, and retrains.
+ * before it have moved: memory and time of a step do not grow with the number of blocks. The moved
+ * rows are kept where {@link GrowthSettings#cache} says, in at most two copies. Then moves the time
+ * points, or cuts blocks in two, and retrains.
  *
  * <p>Resumes between blocks and within one with the same numbers as if never stopped.
  *
@@ -48,6 +50,7 @@ public final class BlockwiseTrainer implements TrainRun {
   private final long stepsPerBlock;
   private final long stepsPerEpoch;
   private final @Nullable GrowthCheckpoint checkpoint;
+  private final Path scratch;
   private final BlockMeasurement measurement;
   private final String runFingerprint;
   private final List<OdeBlock> blocks = new ArrayList<>();
@@ -83,6 +86,10 @@ public final class BlockwiseTrainer implements TrainRun {
     this.stepsPerBlock = settings.totalSteps(stepsPerEpoch);
     this.checkpoint =
         checkpointFile == null ? null : new GrowthCheckpoint(checkpointFile, runFingerprint);
+    this.scratch =
+        checkpointFile == null
+            ? Path.of(System.getProperty("java.io.tmpdir"))
+            : checkpointFile.toAbsolutePath().resolveSibling("");
   }
 
   private static List<Phase> plan(GrowthSettings growth) {
@@ -149,6 +156,7 @@ public final class BlockwiseTrainer implements TrainRun {
   @Override
   public Outcome run() {
     restore();
+    RowCache.removeLeftovers(scratch);
     while (state.phase < plan.size()) {
       Outcome outcome = phase();
       if (outcome != Outcome.FINISHED) {
@@ -164,38 +172,56 @@ public final class BlockwiseTrainer implements TrainRun {
       return Outcome.INTERRUPTED;
     }
     Phase phase = plan.get(state.phase);
-    PushedRows train = PushedRows.start(task.preprocessing(), task.train(), task.seed(), false);
-    PushedRows validation =
-        PushedRows.start(task.preprocessing(), task.validation(), task.seed(), true);
-    PushedRows start = validation;
-    for (OdeBlock block : blocks.subList(0, state.next)) {
-      train = train.through(block, task.engine());
-      validation = validation.through(block, task.engine());
-    }
-    for (int phaseNumber = state.phase; state.phase == phaseNumber; ) {
-      BlockSpan span = span(phase);
-      OdeBlock block = task.blocks().apply(span);
-      warmStart(block);
-      OdeBlock average = task.blocks().apply(span);
-      Trainer trainer = trainer(block, average, span, train.rows(), validation.rows());
-      inner = trainer;
-      if (stopping) {
-        trainer.stop();
+    Path folder = cacheFolder();
+    Dataset first = task.validation().subset(BlockMeasurement.first(task.validation()));
+    try (PushedRows train = pushed(task.train(), false, folder);
+        PushedRows validation = pushed(task.validation(), true, folder);
+        PushedRows start = pushed(first, false, null)) {
+      for (OdeBlock block : blocks.subList(0, state.next)) {
+        train.push(block);
+        validation.push(block);
       }
-      Outcome outcome = train(trainer);
-      inner = null;
-      if (outcome == Outcome.INTERRUPTED) {
-        return outcome;
+      for (int phaseNumber = state.phase; state.phase == phaseNumber; ) {
+        BlockSpan span = span(phase);
+        OdeBlock block = task.blocks().apply(span);
+        warmStart(block);
+        OdeBlock average = task.blocks().apply(span);
+        Trainer trainer = trainer(block, average, span, train.rows(), validation.rows());
+        inner = trainer;
+        if (stopping) {
+          trainer.stop();
+        }
+        Outcome outcome = train(trainer);
+        inner = null;
+        if (outcome == Outcome.INTERRUPTED) {
+          return outcome;
+        }
+        copy(average, block);
+        average.parameters().values().forEach(Scope::release);
+        train.push(block);
+        BlockMeasurement.Terms terms = measurement.terms(block, span, validation);
+        validation.push(block);
+        place(span, block);
+        finish(phase, record(span, trainer.state(), train, terms, validation, start));
       }
-      copy(average, block);
-      average.parameters().values().forEach(Scope::release);
-      train = train.through(block, task.engine());
-      BlockMeasurement.Terms terms = measurement.terms(block, span, validation);
-      validation = validation.through(block, task.engine());
-      place(span, block);
-      finish(phase, record(span, trainer.state(), train, terms, validation, start));
     }
     return Outcome.FINISHED;
+  }
+
+  private PushedRows pushed(Dataset data, boolean withLogDet, @Nullable Path folder) {
+    return new PushedRows(
+        task.engine(), task.preprocessing(), data, task.seed(), withLogDet, folder);
+  }
+
+  /** Where moved rows go, or null if they are kept in memory. */
+  private @Nullable Path cacheFolder() {
+    long rows = (long) task.train().rows() + task.validation().rows();
+    long bytes = 2 * PushedRows.bytes(task.engine(), rows, task.train().columns());
+    boolean onDisk = growth.cache().onDisk(bytes);
+    if (onDisk) {
+      LOG.info("moved rows are kept on disk in {}: at most {} MiB", scratch, (bytes >> 20) + 1);
+    }
+    return onDisk ? scratch : null;
   }
 
   private BlockSpan span(Phase phase) {
@@ -256,8 +282,7 @@ public final class BlockwiseTrainer implements TrainRun {
       PushedRows validation,
       PushedRows start) {
     LogLikelihood.Summary summary =
-        LogLikelihood.summarise(
-            validation.logLikelihoods(task.base(), task.engine()), task.dimension());
+        LogLikelihood.summarise(validation.logLikelihoods(task.base()), task.dimension());
     TrainState all = state.train;
     all.seconds += training.seconds;
     all.step += training.step;

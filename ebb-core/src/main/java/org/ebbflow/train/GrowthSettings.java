@@ -23,6 +23,11 @@ import org.ebbflow.EbbException;
  * @param evenness rounds end when the largest movement of a block is at most this many times the
  *     smallest
  * @param refinements how often, after that, every block is cut in two and retrained
+ * @param cache where the rows are kept that the blocks so far have moved: {@code memory}, {@code
+ *     disk} (a temporary file, mapped, in the folder of the checkpoint or else the system's for
+ *     temporary files) or {@code auto}: in memory if they take at most half of the heap that is
+ *     free. They take two copies of the training and validation rows in the flow's element type; no
+ *     number depends on where they are
  */
 public record GrowthSettings(
     double h,
@@ -34,7 +39,25 @@ public record GrowthSettings(
     int rounds,
     double eta,
     double evenness,
-    int refinements) {
+    int refinements,
+    Cache cache) {
+
+  /** Where moved rows are kept. */
+  public enum Cache {
+    /** In memory if there is room, else on disk. */
+    AUTO,
+    /** In memory. */
+    MEMORY,
+    /** In a temporary file. */
+    DISK;
+
+    /** Whether so many bytes go to disk, judged by the heap that is free now. */
+    boolean onDisk(long bytes) {
+      Runtime runtime = Runtime.getRuntime();
+      long free = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+      return this == DISK || (this == AUTO && bytes > free / 2);
+    }
+  }
 
   /** Checks the ranges. */
   public GrowthSettings {
@@ -51,7 +74,7 @@ public record GrowthSettings(
 
   /** Eight blocks of 0.25·1.4ᵏ, the published steps for densities in the plane. */
   public static GrowthSettings published() {
-    return new GrowthSettings(0.25, 1.4, 5, 8, 0.01, false, 0, 0.5, 1.5, 0);
+    return new GrowthSettings(0.25, 1.4, 5, 8, 0.01, false, 0, 0.5, 1.5, 0, Cache.AUTO);
   }
 
   /** {@code min(h₀ρᵏ, h_max)} for block k, counted from 0. */

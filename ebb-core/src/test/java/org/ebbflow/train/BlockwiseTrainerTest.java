@@ -32,6 +32,7 @@ import org.ebbflow.objective.OdeNumerics;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Rng;
+import org.ebbflow.train.GrowthSettings.Cache;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,7 +79,8 @@ class BlockwiseTrainerTest {
   }
 
   private static GrowthSettings growth(int blocks, int rounds, int refinements, boolean free) {
-    return new GrowthSettings(0.5, 1.2, 2, blocks, 0, free, rounds, 0.5, 1.05, refinements);
+    return new GrowthSettings(
+        0.5, 1.2, 2, blocks, 0, free, rounds, 0.5, 1.05, refinements, Cache.AUTO);
   }
 
   /** For a normal distribution the minimiser of a JKO step is known in closed form. */
@@ -92,7 +94,7 @@ class BlockwiseTrainerTest {
         new BlockwiseTrainer(
             task(1, 16, train, shifted(500, mean, deviation, 2)),
             Runs.settings(400, 600, 1e-2),
-            new GrowthSettings(h, 1, 5, 1, 0, false, 0, 0.5, 2, 0),
+            new GrowthSettings(h, 1, 5, 1, 0, false, 0, 0.5, 2, 0, Cache.AUTO),
             null,
             "normal",
             new TrainListener() {});
@@ -117,13 +119,14 @@ class BlockwiseTrainerTest {
   }
 
   private double[][] rows(BlockwiseTrainer trainer, Dataset data) {
-    PushedRows at = PushedRows.start(Preprocessing.none(engine), data, 1, false);
-    for (var layer : trainer.flow().chain()) {
-      at = at.through((OdeBlock) layer, engine);
-    }
     double[][] rows = new double[data.rows()][data.columns()];
-    for (int i = 0; i < rows.length; i++) {
-      at.rows().gather(new int[] {i}, rows[i]);
+    try (PushedRows at = new PushedRows(engine, Preprocessing.none(engine), data, 1, false, null)) {
+      for (var layer : trainer.flow().chain()) {
+        at.push((OdeBlock) layer);
+      }
+      for (int i = 0; i < rows.length; i++) {
+        at.rows().gather(new int[] {i}, rows[i]);
+      }
     }
     return rows;
   }
@@ -277,7 +280,7 @@ class BlockwiseTrainerTest {
     assertThat(evened.get(1)).isCloseTo(0.75, within(1e-12));
     assertThat(evened.get(2)).isCloseTo(1.5, within(1e-12));
     assertThat(
-            new GrowthSettings(1, 1, 1.2, 3, 0, false, 1, 0.5, 1, 0)
+            new GrowthSettings(1, 1, 1.2, 3, 0, false, 1, 0.5, 1, 0, Cache.AUTO)
                 .evened(List.of(1.0, 1.0, 1.0), new double[] {4, 1, 1}))
         .last()
         .isEqualTo(1.2);
@@ -285,7 +288,7 @@ class BlockwiseTrainerTest {
 
   @Test
   void growth_ends_when_a_block_moves_little() {
-    GrowthSettings settings = new GrowthSettings(0.5, 1, 2, 6, 10, false, 0, 0.5, 2, 0);
+    GrowthSettings settings = new GrowthSettings(0.5, 1, 2, 6, 10, false, 0, 0.5, 2, 0, Cache.AUTO);
     BlockwiseTrainer trainer = session("short", settings, -1);
     assertThat(trainer.run()).isEqualTo(Outcome.FINISHED);
     assertThat(trainer.state().blocks()).hasSize(1);

@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.ebbflow.EbbException;
 import org.ebbflow.bench.reproduce.Cell;
 import org.ebbflow.bench.reproduce.Context;
@@ -17,6 +19,7 @@ import org.ebbflow.bench.reproduce.Setup;
 import org.ebbflow.bench.reproduce.Training;
 import org.ebbflow.bench.tabular.BenchmarkTable;
 import org.ebbflow.bench.tabular.GaussianMixture;
+import org.ebbflow.bench.tabular.UciTable;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.model.DataShape;
@@ -25,7 +28,10 @@ import org.ebbflow.model.RunConfig;
 
 /**
  * Likelihoods on tables: JKO-iFlow, with a Gaussian and a mixture of Gaussians as floor. Tables are
- * read from the data folder where they are there.
+ * read from the data folder. Those whose raw files nobody passes on have cells if their files,
+ * plain or with {@code .gz} at the end, are there: {@code uci/household_power_consumption.txt},
+ * {@code uci/ethylene_CO.txt}, {@code uci/MiniBooNE_PID.txt}, {@code uci/hepmass/1000_train.csv}
+ * with {@code 1000_test.csv}.
  *
  * <p>Source: Xu, Cheng and Xie, 2023, arXiv:2212.14424, section 5.2.
  */
@@ -39,7 +45,7 @@ public final class JkoTabularExperiment implements Experiment {
 
   @Override
   public String description() {
-    return "JKO-iFlow, Gaussian and mixture on POWER, MINIBOONE, BSDS300 …: NLL";
+    return "JKO-iFlow, Gaussian and mixture on POWER, GAS, MINIBOONE, HEPMASS, BSDS300 …: NLL";
   }
 
   @Override
@@ -65,9 +71,27 @@ public final class JkoTabularExperiment implements Experiment {
     tables.put("bsds300", () -> BenchmarkTable.patches("bsds300", patches, seed));
     tables.put("power-34days", () -> BenchmarkTable.power("power-34days", power, seed));
     tables.put("miniboone-1523", () -> BenchmarkTable.inOrder("miniboone-1523", boone));
+    raw(data, "uci/household_power_consumption.txt")
+        .ifPresent(f -> tables.put("power", () -> BenchmarkTable.power("power", f, seed)));
+    raw(data, "uci/ethylene_CO.txt")
+        .ifPresent(f -> tables.put("gas", () -> UciTable.gas("gas", f, seed)));
+    raw(data, "uci/MiniBooNE_PID.txt")
+        .ifPresent(f -> tables.put("miniboone", () -> UciTable.miniboone("miniboone", f)));
+    Optional<Path> test = raw(data, "uci/hepmass/1000_test.csv");
+    raw(data, "uci/hepmass/1000_train.csv")
+        .filter(f -> test.isPresent())
+        .ifPresent(
+            f -> tables.put("hepmass", () -> UciTable.hepmass("hepmass", f, test.orElseThrow())));
     tables.put("cover", () -> BenchmarkTable.inliers("cover", cover, seed));
     tables.put("magic", () -> BenchmarkTable.inliers("magic", magic, seed));
     return tables;
+  }
+
+  /** A file as it is or compressed, if there is one. */
+  private static Optional<Path> raw(Path data, String name) {
+    return Stream.of(data.resolve(name), data.resolve(name + ".gz"))
+        .filter(Files::isRegularFile)
+        .findFirst();
   }
 
   private static BenchmarkTable table(String name, Setup setup) {

@@ -1,19 +1,13 @@
 package org.ebbflow.bench.tabular;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.data.IdxFile;
-import org.ebbflow.data.InputFile;
 
 /**
  * A table split for density estimation.
@@ -41,21 +35,24 @@ public record BenchmarkTable(String name, Dataset.Split rows, Dataset test) {
   public static BenchmarkTable power(String name, Path file, long seed) {
     List<double[]> rows = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(seed);
-    for (String[] cells : lines(file)) {
-      if (cells.length < 9 || !cells[2].matches("[0-9.]+")) {
-        continue; // a gap, or the heading
-      }
-      String[] time = cells[1].split(":", -1);
-      rows.add(
-          new double[] {
-            number(cells[2]) + 0.001 * random.nextDouble(),
-            number(cells[4]) + 0.01 * random.nextDouble(),
-            number(cells[6]) + random.nextDouble(),
-            number(cells[7]) + random.nextDouble(),
-            number(cells[8]) + random.nextDouble(),
-            MINUTES * number(time[0]) + number(time[1])
-          });
-    }
+    TextLine.each(
+        file,
+        line -> {
+          String[] cells = line.cells();
+          if (cells.length < 9 || !cells[2].matches("[0-9.]+")) {
+            return; // a gap, or the heading
+          }
+          String[] time = cells[1].split(":", -1);
+          rows.add(
+              new double[] {
+                line.value(cells[2]) + 0.001 * random.nextDouble(),
+                line.value(cells[4]) + 0.01 * random.nextDouble(),
+                line.value(cells[6]) + random.nextDouble(),
+                line.value(cells[7]) + random.nextDouble(),
+                line.value(cells[8]) + random.nextDouble(),
+                MINUTES * line.value(time[0]) + line.value(time[1])
+              });
+        });
     shuffle(rows, random);
     return standardised(name, rows);
   }
@@ -129,40 +126,77 @@ public record BenchmarkTable(String name, Dataset.Split rows, Dataset test) {
     return Dataset.of(rows.toArray(new double[0][]));
   }
 
-  private static BenchmarkTable standardised(String name, List<double[]> rows) {
+  /** Rows split and standardised by those that are not for testing. */
+  static BenchmarkTable standardised(String name, List<double[]> rows) {
     int test = rows.size() / 10;
-    int validation = (rows.size() - test) / 10;
-    int train = rows.size() - test - validation;
-    if (test == 0 || validation == 0) {
-      throw new DataException(
-          name + " has " + rows.size() + " rows", "give enough to split off a tenth twice");
-    }
-    int columns = rows.get(0).length;
-    double[] mean = new double[columns];
-    double[] deviation = new double[columns];
-    List<double[]> seen = rows.subList(0, train + validation);
-    for (double[] row : seen) {
-      for (int j = 0; j < columns; j++) {
-        mean[j] += row[j] / seen.size();
-      }
-    }
-    for (double[] row : seen) {
-      for (int j = 0; j < columns; j++) {
-        deviation[j] += (row[j] - mean[j]) * (row[j] - mean[j]) / seen.size();
-      }
-    }
-    double[][] scaled = new double[rows.size()][columns];
-    for (int i = 0; i < scaled.length; i++) {
-      for (int j = 0; j < columns; j++) {
-        scaled[i][j] = (rows.get(i)[j] - mean[j]) / Math.sqrt(deviation[j]);
-      }
-    }
+    requireEnough(name, rows.size() - test, test);
+    return split(name, standardised(rows, rows.subList(0, rows.size() - test)));
+  }
+
+  /** Rows of which the last tenth is for testing, the last tenth of the rest for validation. */
+  static BenchmarkTable split(String name, List<double[]> rows) {
+    int seen = rows.size() - rows.size() / 10;
+    return of(name, rows.subList(0, seen), rows.subList(seen, rows.size()));
+  }
+
+  /** Rows for testing, and others of which the last tenth is for validation. */
+  static BenchmarkTable of(String name, List<double[]> seen, List<double[]> test) {
+    requireEnough(name, seen.size(), test.size());
+    int train = seen.size() - seen.size() / 10;
     return new BenchmarkTable(
         name,
         new Dataset.Split(
-            Dataset.of(Arrays.copyOfRange(scaled, 0, train)),
-            Dataset.of(Arrays.copyOfRange(scaled, train, train + validation))),
-        Dataset.of(Arrays.copyOfRange(scaled, train + validation, scaled.length)));
+            dataset(seen.subList(0, train)), dataset(seen.subList(train, seen.size()))),
+        dataset(test));
+  }
+
+  private static void requireEnough(String name, int seen, int test) {
+    if (test == 0 || seen < 10) {
+      throw new DataException(
+          name + " has " + (seen + test) + " rows", "give enough to split off a tenth twice");
+    }
+  }
+
+  private static Dataset dataset(List<double[]> rows) {
+    return Dataset.of(rows.toArray(new double[0][]));
+  }
+
+  /** Rows moved and scaled as gives other rows mean 0 and variance 1 in every column. */
+  static List<double[]> standardised(List<double[]> rows, List<double[]> by) {
+    double[] mean = mean(by);
+    double[] variance = new double[mean.length];
+    for (double[] row : by) {
+      for (int j = 0; j < mean.length; j++) {
+        variance[j] += (row[j] - mean[j]) * (row[j] - mean[j]) / by.size();
+      }
+    }
+    for (int j = 0; j < mean.length; j++) {
+      if (!(variance[j] > 0)) {
+        throw new DataException(
+            "column " + (j + 1) + " of the chosen ones holds one value only", "check the file");
+      }
+    }
+    return rows.stream()
+        .map(
+            row -> {
+              double[] scaled = new double[mean.length];
+              for (int j = 0; j < scaled.length; j++) {
+                scaled[j] = (row[j] - mean[j]) / Math.sqrt(variance[j]);
+              }
+              return scaled;
+            })
+        .toList();
+  }
+
+  /** Means of the columns. */
+  static double[] mean(List<double[]> rows) {
+    double[] mean = new double[rows.get(0).length];
+    for (double[] row : rows) {
+      for (int j = 0; j < mean.length; j++) {
+        mean[j] += row[j] / rows.size();
+      }
+    }
+    return mean;
   }
 
   /** The same with at most so many rows of each part, for the short form of an experiment. */
@@ -179,7 +213,8 @@ public record BenchmarkTable(String name, Dataset.Split rows, Dataset test) {
     return data.subset(chosen);
   }
 
-  private static void shuffle(List<double[]> rows, SplittableRandom random) {
+  /** Rows into an order that the generator draws, in place. */
+  static void shuffle(List<double[]> rows, SplittableRandom random) {
     for (int i = rows.size() - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);
       double[] other = rows.get(i);
@@ -190,29 +225,13 @@ public record BenchmarkTable(String name, Dataset.Split rows, Dataset test) {
 
   private static List<double[]> numbers(Path file) {
     List<double[]> rows = new ArrayList<>();
-    for (String[] cells : lines(file)) {
-      if (cells[0].matches("-?[0-9.].*")) {
-        rows.add(Arrays.stream(cells).mapToDouble(BenchmarkTable::number).toArray());
-      }
-    }
+    TextLine.each(
+        file,
+        line -> {
+          if (line.text().matches("-?[0-9.].*")) {
+            rows.add(line.numbers(1));
+          }
+        });
     return rows;
-  }
-
-  private static List<String[]> lines(Path file) {
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(InputFile.of(file).open(), StandardCharsets.UTF_8))) {
-      return reader.lines().map(line -> line.split("[,;]", -1)).toList();
-    } catch (IOException e) {
-      throw new EbbException("cannot read " + file, "check the file", e);
-    }
-  }
-
-  private static double number(String cell) {
-    try {
-      return Double.parseDouble(cell);
-    } catch (NumberFormatException e) {
-      throw new DataException("'" + cell + "' is no number", "check the file", e);
-    }
   }
 }
