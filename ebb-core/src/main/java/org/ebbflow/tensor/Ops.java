@@ -48,12 +48,12 @@ public final class Ops {
   /** {@code log(1 + eˣ)}, exact to rounding for every x. */
   public static Tensor softplus(Tensor x) {
     // The engine's own softplus cuts off at x = 20 and takes five times as long.
-    return rsub(0, torch.log_sigmoid(x.neg()));
+    return rsub(0, logSigmoid(x.neg()));
   }
 
   /** {@code log(1 + e^{βx})/β}, exact to rounding for every x. */
   public static Tensor softplus(Tensor x, double beta) {
-    return mul(torch.log_sigmoid(mul(x, -beta)), -1 / beta);
+    return mul(logSigmoid(mul(x, -beta)), -1 / beta);
   }
 
   /** {@code x} with entries below {@code low} raised to it and above {@code high} lowered to it. */
@@ -247,6 +247,38 @@ public final class Ops {
         Scalar s = new Scalar(c)) {
       target.add_(x, s);
     }
+  }
+
+  /** {@code target += c·a·b} in place, without recording. */
+  public static void increase(Tensor target, Tensor a, Tensor b, double c) {
+    try (Autograd.Mode off = Autograd.off();
+        Scalar s = new Scalar(c)) {
+      target.addcmul_(a, b, s);
+    }
+  }
+
+  /** {@code target = a·b}, without recording. */
+  public static void mulInto(Tensor target, Tensor a, Tensor b) {
+    try (Autograd.Mode off = Autograd.off()) {
+      torch.mul_out(target, a, b);
+    }
+  }
+
+  /** {@code target = c·a}, without recording. */
+  public static void mulInto(Tensor target, Tensor a, double c) {
+    try (Scope scope = Scope.open()) {
+      mulInto(target, a, torch.full(new long[0], new Scalar(c), a.options()));
+    }
+  }
+
+  /** {@code −log(1 + e^{−x})}, exact to rounding for every x. */
+  public static Tensor logSigmoid(Tensor x) {
+    return torch.log_sigmoid(x);
+  }
+
+  /** A tensor in the shape and type of {@code x}, of any content. */
+  public static Tensor emptyLike(Tensor x) {
+    return torch.empty_like(x);
   }
 
   /** {@code x} in bfloat16: single precision's range with 8 bits of mantissa. */

@@ -16,6 +16,7 @@ import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.StandardNormal;
 import org.ebbflow.flow.network.Dense;
+import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.network.Sequential;
 import org.ebbflow.flow.network.Softplus;
 import org.ebbflow.flow.ode.Divergence;
@@ -72,7 +73,7 @@ class GrowthCacheTest {
             2,
             span -> block(engine, span),
             new StandardNormal(),
-            new OdeNumerics(RungeKutta.RK38, 2, "hutchinson", 0.02, false),
+            new OdeNumerics(RungeKutta.RK38, 2, "hutchinson", 0.02, false, true, Products.FULL),
             Preprocessing.standardise(engine, new double[] {0.1, 0}, new double[] {1, 3}),
             rows(1300, 1),
             rows(1100, 2),

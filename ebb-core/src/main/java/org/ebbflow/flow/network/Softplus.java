@@ -37,22 +37,25 @@ public record Softplus(double beta) implements Network {
   @Override
   public Recorded record(Dual x, Products products) {
     try (Scope scope = Scope.open()) {
-      Tensor slope = scope.pass(Ops.mul(x.value(), beta).sigmoid());
-      Tensor y = Ops.softplus(x.value(), beta);
+      Tensor exponent = Ops.mul(x.value(), -beta);
+      Tensor rest = scope.pass(exponent.sigmoid()); // 1 − s, s the slope
+      Tensor slope = scope.pass(Ops.rsub(1, rest));
+      Tensor rows = scope.pass(Ops.emptyLike(x.rows()));
+      Dual y = x.with(rows);
+      Ops.mulInto(y.value(), Ops.logSigmoid(exponent), -1 / beta);
       if (!x.derived()) {
-        return new Recorded(new Dual(scope.pass(y), false), (adjoint, g) -> adjoint.mul(slope));
+        return new Recorded(y, (adjoint, g) -> adjoint.mul(slope));
       }
-      Tensor rows = scope.pass(Ops.concatenate(y, slope.mul(x.first())));
-      return new Recorded(new Dual(rows, true), (adjoint, g) -> back(x.first(), slope, adjoint));
+      Ops.mulInto(y.first(), slope, x.first());
+      return new Recorded(y, (adjoint, g) -> back(x.first(), slope, rest, adjoint));
     }
   }
 
-  /** From adjoints (ȳ, ȳ′) to {@code (s·ȳ + βs(1 − s)·x′·ȳ′, s·ȳ′)}, s the slope. */
-  private Tensor back(Tensor first, Tensor slope, Tensor adjoint) {
+  /** From adjoints (ȳ, ȳ′) to {@code (s·ȳ + βs(1 − s)·x′·ȳ′, s·ȳ′)}. */
+  private Tensor back(Tensor first, Tensor slope, Tensor rest, Tensor adjoint) {
     try (Scope scope = Scope.open()) {
       Tensor both = adjoint.reshape(pair(slope)).mul(slope);
-      Tensor bend = both.select(0, 1).mul(first);
-      Ops.increase(both.select(0, 0), bend.sub(bend.mul(slope)), beta);
+      Ops.increase(both.select(0, 0), both.select(0, 1).mul(first), rest, beta);
       return scope.pass(both.flatten(0, 1));
     }
   }
