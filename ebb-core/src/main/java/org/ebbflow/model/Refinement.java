@@ -35,23 +35,31 @@ public record Refinement(
     return Math.abs(finer - nll) < TOLERANCE;
   }
 
+  /** How a model's divergences are computed, for a reader; empty if it has no neural-ODE blocks. */
+  public static Optional<String> divergence(DensityModel model) {
+    return firstBlock(model).map(block -> block.divergence().describe());
+  }
+
+  private static Optional<OdeBlock> firstBlock(DensityModel model) {
+    return model.flow().chain().stream()
+        .filter(OdeBlock.class::isInstance)
+        .map(OdeBlock.class::cast)
+        .findFirst();
+  }
+
   /**
    * Measures a model on the first rows of some data; empty if it has no neural-ODE blocks.
    *
    * @param withExact whether to compute the exact divergence too, D times the cost
    */
   public static Optional<Refinement> of(DensityModel model, Dataset data, boolean withExact) {
-    List<OdeBlock> blocks =
-        model.flow().chain().stream()
-            .filter(OdeBlock.class::isInstance)
-            .map(OdeBlock.class::cast)
-            .toList();
-    if (blocks.isEmpty()) {
+    Optional<OdeBlock> block = firstBlock(model);
+    if (block.isEmpty()) {
       return Optional.empty();
     }
     Dataset some = data.subset(IntStream.range(0, Math.min(ROWS, data.rows())).toArray());
-    Integration integration = blocks.get(0).integration();
-    Divergence divergence = blocks.get(0).divergence();
+    Integration integration = block.get().integration();
+    Divergence divergence = block.get().divergence();
     double[] reported = logProb(model, some, integration, divergence);
     double[] refined = logProb(model, some, integration.refined(), divergence);
     double exact = Double.NaN;

@@ -9,6 +9,7 @@ import org.ebbflow.cli.input.CsvOutput;
 import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
+import org.ebbflow.model.Refinement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +56,7 @@ public final class ScoreCommand implements Callable<Integer> {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("rows", rows.rows());
     result.put("out", out.toString());
+    Refinement.divergence(model).ifPresent(used -> result.put("divergence", used));
     Results.print(spec, result);
     return 0;
   }
