@@ -17,6 +17,7 @@ import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
+import org.ebbflow.train.GrowthPlan.Phase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,19 +35,11 @@ import org.slf4j.LoggerFactory;
 public final class BlockwiseTrainer implements TrainRun {
   private static final Logger LOG = LoggerFactory.getLogger(BlockwiseTrainer.class);
 
-  /** What a phase does with the blocks. */
-  private enum Phase {
-    GROW,
-    EVEN,
-    REFINE,
-    FREE
-  }
-
   private final GrowthTask task;
   private final TrainSettings settings;
   private final GrowthSettings growth;
   private final TrainListener listener;
-  private final List<Phase> plan;
+  private final GrowthPlan plan;
   private final long stepsPerBlock;
   private final long stepsPerEpoch;
   private final @Nullable GrowthCheckpoint checkpoint;
@@ -79,7 +72,7 @@ public final class BlockwiseTrainer implements TrainRun {
     this.growth = growth;
     this.listener = listener;
     this.runFingerprint = runFingerprint;
-    this.plan = plan(growth);
+    this.plan = GrowthPlan.of(growth);
     this.measurement = new BlockMeasurement(task);
     this.stepsPerEpoch =
         new BatchOrder(task.train().rows(), settings.batch(), task.seed()).batchesPerEpoch();
@@ -90,20 +83,6 @@ public final class BlockwiseTrainer implements TrainRun {
         checkpointFile == null
             ? Path.of(System.getProperty("java.io.tmpdir"))
             : checkpointFile.toAbsolutePath().resolveSibling("");
-  }
-
-  private static List<Phase> plan(GrowthSettings growth) {
-    List<Phase> plan = new ArrayList<>(List.of(Phase.GROW));
-    for (int i = 0; i < growth.rounds(); i++) {
-      plan.add(Phase.EVEN);
-    }
-    for (int i = 0; i < growth.refinements(); i++) {
-      plan.add(Phase.REFINE);
-    }
-    if (growth.freeBlock()) {
-      plan.add(Phase.FREE);
-    }
-    return plan;
   }
 
   @Override
@@ -157,7 +136,7 @@ public final class BlockwiseTrainer implements TrainRun {
   public Outcome run() {
     restore();
     RowCache.removeLeftovers(scratch);
-    while (state.phase < plan.size()) {
+    while (!plan.isOver(state.phase)) {
       Outcome outcome = phase();
       if (outcome != Outcome.FINISHED) {
         return outcome;
@@ -171,7 +150,7 @@ public final class BlockwiseTrainer implements TrainRun {
     if (stopping) {
       return Outcome.INTERRUPTED;
     }
-    Phase phase = plan.get(state.phase);
+    Phase phase = plan.phase(state.phase);
     Path folder = cacheFolder();
     Dataset first = task.validation().subset(BlockMeasurement.first(task.validation()));
     try (PushedRows train = pushed(task.train(), false, folder);
@@ -351,14 +330,14 @@ public final class BlockwiseTrainer implements TrainRun {
     double[] movements = lastMovements();
     do {
       state.phase++;
-    } while (state.phase < plan.size()
-        && plan.get(state.phase) == Phase.EVEN
-        && evenness(movements) <= growth.evenness());
-    if (state.phase == plan.size()) {
+    } while (!plan.isOver(state.phase)
+        && plan.phase(state.phase) == Phase.EVEN
+        && growth.isEven(movements));
+    if (plan.isOver(state.phase)) {
       return;
     }
     state.next = 0;
-    switch (plan.get(state.phase)) {
+    switch (plan.phase(state.phase)) {
       case EVEN -> {
         List<Double> steps =
             growth.evened(state.spans.stream().map(BlockSpan::h).toList(), movements);
@@ -396,39 +375,8 @@ public final class BlockwiseTrainer implements TrainRun {
         .toArray();
   }
 
-  private static double evenness(double[] movements) {
-    double largest = 0;
-    double smallest = Double.POSITIVE_INFINITY;
-    for (double movement : movements) {
-      largest = Math.max(largest, movement);
-      smallest = Math.min(smallest, movement);
-    }
-    return largest / smallest;
-  }
-
-  /** Blocks yet to be trained, this one among them, if growth does not end early. */
   private long trainingsLeft() {
-    long left = 0;
-    int size = blocks.size();
-    for (int i = state.phase; i < plan.size(); i++) {
-      boolean current = i == state.phase;
-      switch (plan.get(i)) {
-        case GROW -> {
-          size = growth.maxBlocks();
-          left += size;
-        }
-        case EVEN -> left += size;
-        case REFINE -> {
-          size = current ? size : 2 * size;
-          left += size;
-        }
-        case FREE -> left += 1;
-      }
-      if (current && plan.get(i) != Phase.FREE) {
-        left -= state.next;
-      }
-    }
-    return left;
+    return plan.trainingsLeft(state.phase, state.next, blocks.size());
   }
 
   private static void copy(OdeBlock from, OdeBlock to) {

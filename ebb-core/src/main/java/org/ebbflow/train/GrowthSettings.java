@@ -1,6 +1,7 @@
 package org.ebbflow.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.ebbflow.EbbException;
 
@@ -80,6 +81,13 @@ public record GrowthSettings(
   /** {@code min(h₀ρᵏ, h_max)} for block k, counted from 0. */
   double stepSize(int block) {
     return Math.min(h * Math.pow(factor, block), hMax);
+  }
+
+  /** Whether blocks of these movements need no more evening out. */
+  boolean isEven(double[] movements) {
+    double largest = Arrays.stream(movements).max().orElse(0);
+    double smallest = Arrays.stream(movements).min().orElse(0);
+    return largest <= evenness * smallest;
   }
 
   /**
