@@ -152,7 +152,7 @@ public final class JkoPlaneExperiment implements Experiment {
           "ode.divergence=hutchinson",
           "tolerance=1e-4",
           "network.hidden=" + (quick ? "[16]" : "[128,128,128]"),
-          "batch=" + (quick ? 100 : 1_000),
+          "batch=" + (quick ? 100 : 500),
           "learningRate=" + (quick ? 1e-2 : 2e-3),
           "training.steps=" + (quick ? 5 : 1_000));
     }
