@@ -3,6 +3,7 @@ package org.ebbflow.tensor;
 import java.util.Iterator;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Context;
 
 /**
  * Frees every tensor made inside it when it closes.
@@ -18,12 +19,20 @@ import org.bytedeco.javacpp.PointerScope;
  * }</pre>
  *
  * <p>Scopes belong to the thread that opened them and close in reverse order.
+ *
+ * <p>While a thread has one, numbers too small for their type's normal range count as zero on it:
+ * processors take a hundred times as long for them, and a trained softplus makes many.
  */
 public final class Scope implements AutoCloseable {
   private final PointerScope scope;
+  private final boolean outermost;
 
   private Scope() {
     NativeLibraries.load();
+    outermost = PointerScope.getInnerScope() == null;
+    if (outermost) {
+      Context.setFlushDenormal(true);
+    }
     scope = new PointerScope();
   }
 
@@ -76,5 +85,8 @@ public final class Scope implements AutoCloseable {
   @Override
   public void close() {
     scope.close();
+    if (outermost) {
+      Context.setFlushDenormal(false);
+    }
   }
 }

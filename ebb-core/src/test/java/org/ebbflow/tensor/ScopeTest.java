@@ -113,6 +113,19 @@ class ScopeTest {
   }
 
   @Test
+  void subnormal_numbers_count_as_zero_inside_and_only_there() {
+    float tiny = Float.MIN_NORMAL / 4;
+    Tensor before = engine.full(tiny, 100);
+    try (Scope outer = Scope.open()) {
+      try (Scope inner = Scope.open()) {
+        assertThat(Engine.doubles(Ops.mul(before, 1.5))).containsOnly(0);
+      }
+      assertThat(Engine.doubles(Ops.mul(before, 1.5))).containsOnly(0);
+    }
+    assertThat(before.sum().item_float()).isEqualTo(100 * tiny);
+  }
+
+  @Test
   void a_failure_frees_too() {
     List<Tensor> made = new ArrayList<>();
     try (Scope scope = Scope.open()) {
