@@ -61,7 +61,6 @@ public final class AutoencoderFit {
     RowShape shape = RowShape.of(rows.train());
     shape.require(rows.validation());
     this.model = new VariationalAutoencoder(Engine.cpu(dtype), settings, shape, seed);
-    this.folder.create();
     this.trainer =
         new NetworkTrainer(
             new Task(),
@@ -117,6 +116,7 @@ public final class AutoencoderFit {
   /** Trains to the end or until {@link #stop}, and returns why it ended. */
   public Outcome run() {
     trainer.restore();
+    folder.create();
     folder.writeConfig(model);
     return trainer.run();
   }
@@ -167,6 +167,7 @@ public final class AutoencoderFit {
 
     @Override
     public LogLikelihood.Summary validate() {
+      // For a β other than 1 the loss is no bound, and its standard error near enough the bound's.
       Elbo elbo = model.elbo(rows.validation(), seed);
       double loss = model.settings().klWeight() * elbo.kl() - elbo.reconstruction();
       int columns = rows.validation().columns();

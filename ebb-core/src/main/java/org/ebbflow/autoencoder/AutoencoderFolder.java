@@ -12,6 +12,7 @@ import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
 import org.ebbflow.io.ModelFileException;
 import org.ebbflow.io.SafeTensors;
+import org.ebbflow.io.StoredTensor;
 import org.ebbflow.io.TensorFile;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
@@ -47,6 +48,11 @@ record AutoencoderFolder(Path path) {
     return path.resolve("model.safetensors");
   }
 
+  /**
+   * Makes the folder where it is missing.
+   *
+   * @throws EbbException if it cannot be made
+   */
   void create() {
     try {
       Files.createDirectories(path);
@@ -67,12 +73,25 @@ record AutoencoderFolder(Path path) {
         weights(), TensorFile.store(weights(), model.parameters()), Map.of("format", FORMAT));
   }
 
+  /**
+   * Builds what the files hold.
+   *
+   * @throws EbbException naming the file at fault
+   */
   VariationalAutoencoder read() {
     Config content = readConfig();
     SafeTensors stored = SafeTensors.read(weights());
     if (!FORMAT.equals(stored.metadata().get("format"))) {
       throw new ModelFileException(
           weights(), "was not written as an auto-encoder", "use the file that belongs here");
+    }
+    long held = stored.tensors().values().stream().mapToLong(StoredTensor::elements).sum();
+    long wanted = content.model.parameterCount(content.data.columns());
+    if (wanted != held) { // before anything large is built
+      throw new ModelFileException(
+          weights(),
+          "holds %d numbers where config.json calls for %d".formatted(held, wanted),
+          "use the files that were written together");
     }
     VariationalAutoencoder model =
         new VariationalAutoencoder(Engine.cpu(content.dtype), content.model, content.data, 0);

@@ -39,4 +39,17 @@ public record AutoencoderSettings(
   public static AutoencoderSettings images() {
     return new AutoencoderSettings(16, List.of(512, 256), Likelihood.BERNOULLI, 1, 1);
   }
+
+  /** How many numbers it trains on rows of D columns. */
+  long parameterCount(int columns) {
+    double in = columns;
+    double back = columns; // in doubles, which stop at the largest long and never wrap
+    double total = 0;
+    for (int width : hidden) {
+      total += (in + 1) * width + (width + 1.0) * back;
+      in = width;
+      back = width;
+    }
+    return (long) (total + (in + 1) * 2 * latent + (latent + 1.0) * back);
+  }
 }

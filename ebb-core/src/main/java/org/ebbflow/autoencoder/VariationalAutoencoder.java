@@ -108,7 +108,7 @@ public final class VariationalAutoencoder {
    * @throws EbbException if the data do not fit
    */
   public Dataset encode(Dataset data) {
-    return latents(data, posterior -> posterior.mean);
+    return latents(data, Posterior::mean);
   }
 
   /**
@@ -242,19 +242,6 @@ public final class VariationalAutoencoder {
     Posterior posterior = posterior(x);
     Tensor a = decoded(posterior.draw(rng));
     return new Terms(settings.likelihood().logProb(x, a, settings.sigma()), posterior.divergence());
-  }
-
-  /** {@code q(z | x)}: μ and log σ², (B, d) each. */
-  private record Posterior(Tensor mean, Tensor logVariance) {
-    Tensor draw(Rng rng) {
-      return mean.add(Ops.mul(logVariance, 0.5).exp().mul(rng.normalLike(mean)));
-    }
-
-    /** {@code KL(q ‖ N(0, I))} in nats, (B). */
-    Tensor divergence() {
-      Tensor each = mean.square().add(logVariance.exp()).sub(logVariance);
-      return Ops.mul(Ops.sumEvent(Ops.add(each, -1)), 0.5);
-    }
   }
 
   private Posterior posterior(Tensor x) {

@@ -259,7 +259,12 @@ class VariationalAutoencoderTest {
     Files.writeString(config, text.replace("\"latent\" : 3", "\"latent\" : 4"));
     assertThatThrownBy(() -> VariationalAutoencoder.load(folder))
         .isInstanceOf(ModelFileException.class)
-        .hasMessageContaining("model.safetensors");
+        .hasMessageContaining("model.safetensors")
+        .hasMessageContaining("numbers where config.json calls for");
+    // Other layers are refused too.
+    Files.writeString(config, text.replace("[ 7, 5 ]", "[ 5, 7 ]"));
+    assertThatThrownBy(() -> VariationalAutoencoder.load(folder))
+        .isInstanceOf(ModelFileException.class);
     Files.writeString(config, text.replace("-1\"", "-9\""));
     assertThatThrownBy(() -> VariationalAutoencoder.load(folder))
         .hasMessageContaining("ebb-autoencoder-1");

@@ -1,7 +1,6 @@
 package org.ebbflow.bench.jko;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -205,7 +204,7 @@ public final class JkoImagesExperiment implements Experiment {
       if (byDigit) {
         row.put("taken for the digit asked", latent.features().accuracy(drawn));
       }
-      return new Outcome(training.complete(), "table", List.of(new LinkedHashMap<>(row)));
+      return new Outcome(training.complete(), "table", List.of(row));
     }
 
     private Dataset given(Dataset latents, Dataset images) {
