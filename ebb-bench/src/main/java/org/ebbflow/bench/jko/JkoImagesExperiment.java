@@ -220,7 +220,7 @@ public final class JkoImagesExperiment implements Experiment {
     private static RunConfig config(boolean quick, Dataset train) {
       return Training.with(
           RunConfig.defaults("jko", "jko", DataShape.of(train)),
-          "growth.maxBlocks=" + (quick ? 2 : 8),
+          "growth.maxBlocks=" + (quick ? 2 : 5),
           "growth.epsilon=0",
           "substeps=3",
           "tolerance=1e-3",
