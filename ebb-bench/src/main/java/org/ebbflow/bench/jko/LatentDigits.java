@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.autoencoder.AutoencoderFit;
 import org.ebbflow.autoencoder.AutoencoderSettings;
@@ -32,8 +33,9 @@ import org.ebbflow.train.TrainState;
  * @param autoencoder the best by the held-out rows' bound
  * @param training curves of it
  * @param features of images
- * @param rows latents of the training and validation images, one draw of q(z | x) each
- * @param test latents of the test images, likewise
+ * @param rows latents: four draws of q(z | x) of every training image, first one of each, then the
+ *     next; one draw of every validation image; with the images' labels
+ * @param test one draw of every test image, likewise
  */
 record LatentDigits(
     Digits digits,
@@ -42,6 +44,7 @@ record LatentDigits(
     DigitFeatures features,
     Dataset.Split rows,
     Dataset test) {
+  private static final int REPEATS = 4;
 
   /** Takes up what the folder of the cell {@code autoencoder} holds, and trains what is missing. */
   static LatentDigits of(Context context) {
@@ -61,10 +64,21 @@ record LatentDigits(
           training,
           features,
           new Dataset.Split(
-              model.encodeDraws(digits.rows().train(), seed),
-              model.encodeDraws(digits.rows().validation(), seed + 1)),
-          model.encodeDraws(digits.test(), seed + 2));
+              drawn(model, repeated(digits.rows().train()), seed),
+              drawn(model, digits.rows().validation(), seed + 1)),
+          drawn(model, digits.test(), seed + 2));
     }
+  }
+
+  /** The rows again and again, one after the other. */
+  private static Dataset repeated(Dataset images) {
+    int n = images.rows();
+    return images.subset(IntStream.range(0, REPEATS * n).map(i -> i % n).toArray());
+  }
+
+  /** One draw of q(z | x) a row, with the row's condition. */
+  private static Dataset drawn(VariationalAutoencoder model, Dataset images, long seed) {
+    return model.encodeDraws(images, seed).withCondition(images.condition().orElseThrow());
   }
 
   private static TrainState train(Context context, Digits digits, Path folder) {
