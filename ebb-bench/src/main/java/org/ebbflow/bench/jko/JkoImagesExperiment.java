@@ -221,6 +221,7 @@ public final class JkoImagesExperiment implements Experiment {
           "growth.maxBlocks=" + (quick ? 2 : 6),
           "growth.epsilon=0",
           "substeps=3",
+          "ode.divergence=hutchinson",
           "tolerance=1e-3",
           "network.hidden=" + (quick ? "[16]" : "[128,128,128]"),
           "batch=" + (quick ? 100 : 500),
