@@ -55,6 +55,7 @@ class ArchitectureTest {
           "metric", List.of("flow", "tensor", "data"),
           "train", List.of("objective", "flow", "tensor", "data", "io", "metric"),
           "sample", List.of("flow", "tensor", "data"),
+          "autoencoder", List.of("train", "flow", "tensor", "data", "io", "metric"),
           "model",
               List.of("train", "sample", "objective", "flow", "tensor", "data", "io", "metric"));
 

@@ -10,6 +10,7 @@ import org.ebbflow.bench.ebflow.MatricesExperiment;
 import org.ebbflow.bench.ebflow.PlaneExperiment;
 import org.ebbflow.bench.ebflow.ScalingExperiment;
 import org.ebbflow.bench.jko.JkoGraphExperiment;
+import org.ebbflow.bench.jko.JkoImagesExperiment;
 import org.ebbflow.bench.jko.JkoMemoryExperiment;
 import org.ebbflow.bench.jko.JkoPlaneExperiment;
 import org.ebbflow.bench.jko.JkoTabularExperiment;
@@ -30,7 +31,8 @@ final class Experiments {
         new JkoPlaneExperiment(),
         new JkoTabularExperiment(),
         new JkoMemoryExperiment(),
-        new JkoGraphExperiment());
+        new JkoGraphExperiment(),
+        new JkoImagesExperiment());
   }
 
   /**

@@ -95,6 +95,49 @@ public final class GaussianMixture {
     return components * (d + d * (d + 1) / 2) + components - 1;
   }
 
+  /**
+   * Independent draws (n, D): a component by its weight, then {@code μ_k + L_k·ε} with {@code
+   * L_k·L_kᵀ = Σ_k}.
+   */
+  public Dataset sample(int n, long seed) {
+    double[][] roots = new double[components][];
+    Arrays.setAll(roots, k -> choleskyRoot(covariances[k], dimension));
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] rows = new double[n][dimension];
+    for (double[] row : rows) {
+      int k = 0;
+      double left = random.nextDouble() - Math.exp(logWeights[0]);
+      while (left > 0 && k < components - 1) {
+        left -= Math.exp(logWeights[++k]);
+      }
+      for (int j = 0; j < dimension; j++) {
+        double noise = random.nextGaussian();
+        for (int i = j; i < dimension; i++) {
+          row[i] += roots[k][i * dimension + j] * noise;
+        }
+      }
+      for (int i = 0; i < dimension; i++) {
+        row[i] += means[k][i];
+      }
+    }
+    return Dataset.of(rows);
+  }
+
+  /** The lower triangle L with {@code LLᵀ = A}, row-major. */
+  private static double[] choleskyRoot(double[] a, int d) {
+    double[] root = new double[d * d];
+    for (int i = 0; i < d; i++) {
+      for (int j = 0; j <= i; j++) {
+        double sum = a[i * d + j];
+        for (int k = 0; k < j; k++) {
+          sum -= root[i * d + k] * root[j * d + k];
+        }
+        root[i * d + j] = i == j ? Math.sqrt(Math.max(0, sum)) : sum / root[j * d + j];
+      }
+    }
+    return root;
+  }
+
   /** {@code log p(x)} of every row in nats, in order. */
   public double[] logProb(Dataset rows) {
     double[] all = new double[rows.rows()];
