@@ -95,7 +95,12 @@ public final class JkoTabularExperiment implements Experiment {
         .findFirst();
   }
 
-  private static BenchmarkTable table(String name, Setup setup) {
+  /**
+   * A table by name; in quick runs a small one of its own.
+   *
+   * @throws EbbException if the data folder does not hold it
+   */
+  static BenchmarkTable table(String name, Setup setup) {
     if (setup.quick()) {
       return new BenchmarkTable(
           name, new Dataset.Split(curved(800, 1), curved(200, 2)), curved(200, 3));
