@@ -9,6 +9,7 @@ import org.ebbflow.bench.ebflow.InpaintExperiment;
 import org.ebbflow.bench.ebflow.MatricesExperiment;
 import org.ebbflow.bench.ebflow.PlaneExperiment;
 import org.ebbflow.bench.ebflow.ScalingExperiment;
+import org.ebbflow.bench.jko.JkoBaselinesExperiment;
 import org.ebbflow.bench.jko.JkoGraphExperiment;
 import org.ebbflow.bench.jko.JkoMemoryExperiment;
 import org.ebbflow.bench.jko.JkoPlaneExperiment;
@@ -30,7 +31,8 @@ final class Experiments {
         new JkoPlaneExperiment(),
         new JkoTabularExperiment(),
         new JkoMemoryExperiment(),
-        new JkoGraphExperiment());
+        new JkoGraphExperiment(),
+        new JkoBaselinesExperiment());
   }
 
   /**
