@@ -142,7 +142,7 @@ public final class JkoBaselinesExperiment implements Experiment {
     static Budget of(Setup setup, @Nullable PlaneShape shape) {
       return setup.quick()
           ? new Budget(2, 3, 50, List.of(8), 1e-2)
-          : new Budget(8, 250, 500, List.of(128, 128, 128), shape == null ? 1e-3 : 2e-3);
+          : new Budget(8, 100, 500, List.of(64, 64, 64), shape == null ? 1e-3 : 2e-3);
     }
   }
 
