@@ -211,18 +211,12 @@ public final class JkoBaselinesExperiment implements Experiment {
     private Map<String, Object> cost(BenchmarkTable table, Budget budget, int rounds) {
       Method first = METHODS.get(0);
       Map<String, Object> row = new LinkedHashMap<>();
-      try (StepTimer block = first.timer(first.config(table, budget), table)) {
-        block.step(); // what the first step ever loads is nobody's
-        PeakMemory memory = PeakMemory.begin();
-        try (StepTimer own = method.timer(method.config(table, budget), table)) {
-          own.step();
-          own.step();
-          double peak = memory.mebibytes();
-          double[] times = StepTimer.medians(List.of(own, block), 2, rounds);
-          row.put("ms a step", times[0]);
-          row.put("to a block's", times[0] / times[1]);
-          row.put("memory of a step [MiB]", peak);
-        }
+      try (StepTimer block = first.timer(first.config(table, budget), table);
+          StepTimer own = method.timer(method.config(table, budget), table)) {
+        double[] times = StepTimer.medians(List.of(own, block), 2, rounds);
+        row.put("ms a step", times[0]);
+        row.put("to a block's", times[0] / times[1]);
+        row.put("memory of a step [MiB]", PeakMemory.ofStep(own::step, 5));
       }
       return row;
     }

@@ -18,6 +18,20 @@ record PeakMemory(long before) {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path RESET = Path.of("/proc/self/clear_refs");
 
+  /**
+   * What a step takes: the least of several peaks, since the process's other threads, the compiler
+   * above all, can only add to them.
+   */
+  static double ofStep(Runnable step, int times) {
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < times; i++) {
+      PeakMemory memory = begin();
+      step.run();
+      least = Math.min(least, memory.mebibytes());
+    }
+    return least;
+  }
+
   /** Starts the peak over. */
   static PeakMemory begin() {
     System.gc();
