@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Flows of neural-ODE blocks from the command line: grown, resumed, scored, drawn from, given. */
 class BlockFlowTest {
@@ -165,9 +167,10 @@ class BlockFlowTest {
     assertThat(Files.exists(out)).isFalse();
   }
 
-  @Test
-  void continuousFlowsLearnByFlowMatching() throws IOException {
-    Path model = temp.resolve("cnf");
+  @ParameterizedTest
+  @ValueSource(strings = {"cnf", "diffusion"})
+  void continuousFlowsLearnByRegression(String name) throws IOException {
+    Path model = temp.resolve(name);
     JsonNode fitted =
         ebb(
                 "fit",
@@ -176,7 +179,7 @@ class BlockFlowTest {
                 "--out",
                 model,
                 "--model",
-                "cnf",
+                name,
                 "--condition",
                 "side",
                 "--set",

@@ -11,6 +11,7 @@ public final class Architectures {
 
   static {
     register(Cnf.NAME, Cnf.class, Cnf::defaults);
+    register(Diffusion.NAME, Diffusion.class, Diffusion::defaults);
     register(EbFlowFc.NAME, EbFlowFc.class, EbFlowFc::defaults);
     register(EbFlowCnn.NAME, EbFlowCnn.class, EbFlowCnn::defaults);
     register(Glow.NAME, Glow.class, Glow::defaults);

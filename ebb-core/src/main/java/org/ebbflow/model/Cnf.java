@@ -43,9 +43,13 @@ public record Cnf(VelocityNetwork network, OdeEvaluation evaluation) implements 
     return List.of("fm", "cnf", "otflow");
   }
 
-  /** Whitened columns, batch 1,000, Adam 1e−3, gradients clipped to 1. */
   @Override
   public RunConfig customary(RunConfig config, DataShape shape) {
+    return trainedAsAWhole(config, shape);
+  }
+
+  /** Whitened columns, batch 1,000, Adam 1e−3, gradients clipped to 1. */
+  static RunConfig trainedAsAWhole(RunConfig config, DataShape shape) {
     TrainSettings t = config.training();
     PreprocessingSettings p = config.preprocessing();
     return config.with(

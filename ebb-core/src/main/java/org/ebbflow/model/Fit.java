@@ -112,7 +112,7 @@ public final class Fit {
     if (!shape.condition().isEmpty() && !config.model().acceptsCondition()) {
       throw new EbbException(
           "the model '" + config.model().name() + "' takes no condition",
-          "use jko, cnf or realnvp-2d");
+          "use jko, cnf, diffusion or realnvp-2d");
     }
     this.engine = Engine.on(config.device(), config.dtype());
     this.preprocessing = config.preprocessing().fit(engine, split.train());

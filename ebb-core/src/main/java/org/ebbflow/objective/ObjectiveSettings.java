@@ -7,7 +7,8 @@ import org.ebbflow.EbbException;
  * Which objective and its constants; what a name does not use has no effect.
  *
  * @param name {@code ml}, {@code sml}, {@code ssm}, {@code dsm} or {@code fdssm}; {@code jko} for
- *     flows that grow by blocks; {@code cnf}, {@code otflow} or {@code fm} for continuous ones
+ *     flows that grow by blocks; {@code cnf}, {@code otflow} or {@code fm} for continuous ones;
+ *     {@code vp} for diffusions
  * @param slices directions per sample ({@code ssm})
  * @param sigma noise level ({@code dsm})
  * @param epsilon step length ({@code fdssm})
@@ -34,7 +35,7 @@ public record ObjectiveSettings(
     boolean optimalPairs) {
 
   private static final List<String> NAMES =
-      List.of("ml", "sml", "ssm", "dsm", "fdssm", "jko", "cnf", "otflow", "fm");
+      List.of("ml", "sml", "ssm", "dsm", "fdssm", "jko", "cnf", "otflow", "fm", "vp");
 
   /** Checks the ranges, also of what the name does not use. */
   public ObjectiveSettings {
@@ -96,6 +97,7 @@ public record ObjectiveSettings(
       case "cnf" -> new ContinuousLikelihood(ode, 0, 0);
       case "otflow" -> new ContinuousLikelihood(ode, transport, bending);
       case "fm" -> new FlowMatching(optimalPairs);
+      case "vp" -> new DiffusionScoreMatching();
       case "dsm" -> new DenoisingScoreMatching(sigma, perDimension, lambda);
       default -> new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
     };

@@ -36,6 +36,8 @@ import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.Layout;
 import org.ebbflow.flow.ode.NetworkField;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.ProbabilityFlow;
+import org.ebbflow.flow.ode.VariancePreserving;
 import org.ebbflow.flow.ode.VelocityField;
 import org.ebbflow.flow.preprocess.Affine;
 import org.ebbflow.flow.preprocess.Cast;
@@ -119,6 +121,7 @@ final class BijectionRegistry {
     all.put(
         "OdeBlock of a graph, conditional",
         new Entry(e -> graphOde(e, 2), -3, 3, new long[] {D}, 2 * D));
+    all.put("OdeBlock of a diffusion", real(BijectionRegistry::diffusion));
     all.put("OdeBlock of an image", real(BijectionRegistry::imageOde));
     all.put("Chain", real(e -> new Chain(List.of(actNorm(e), new SmoothTanh(0.7, 0.5)))));
     return all;
@@ -154,6 +157,18 @@ final class BijectionRegistry {
               new Tanh(),
               Dense.orthogonal(engine, 4, D, rng));
       return ode(new NetworkField(network, layout, time, "dense"));
+    }
+  }
+
+  private static Bijection diffusion(Engine engine) {
+    try (Rng rng = engine.rng(23)) {
+      Network network =
+          new Sequential(
+              Dense.orthogonal(engine, D + 1, 4, rng),
+              new Tanh(),
+              Dense.orthogonal(engine, 4, D, rng));
+      VelocityField field = new NetworkField(network, new Layout.Rows(0), true, "dense");
+      return ode(new ProbabilityFlow(field, new VariancePreserving(0.1, 20)));
     }
   }
 

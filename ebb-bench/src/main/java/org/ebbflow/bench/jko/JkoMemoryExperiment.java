@@ -1,8 +1,5 @@
 package org.ebbflow.bench.jko;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -108,37 +105,6 @@ public final class JkoMemoryExperiment implements Experiment {
       row.put("ms a step", times.get(times.size() / 2));
       row.put("memory of a step [MiB]", memory.mebibytes());
       return new Outcome(true, "table", List.of(row));
-    }
-  }
-
-  /** How far the process's resident memory has risen at most, where Linux tells. */
-  private record PeakMemory(long before) {
-    private static final Path STATUS = Path.of("/proc/self/status");
-
-    static PeakMemory begin() {
-      System.gc();
-      try {
-        Files.writeString(Path.of("/proc/self/clear_refs"), "5"); // the peak starts over
-      } catch (IOException | UnsupportedOperationException e) {
-        return new PeakMemory(-1);
-      }
-      return new PeakMemory(kibibytes("VmRSS:"));
-    }
-
-    double mebibytes() {
-      return before < 0 ? Double.NaN : (kibibytes("VmHWM:") - before) / 1024.0;
-    }
-
-    private static long kibibytes(String name) {
-      try {
-        return Files.readAllLines(STATUS).stream()
-            .filter(line -> line.startsWith(name))
-            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-            .findFirst()
-            .orElse(-1);
-      } catch (IOException e) {
-        return -1;
-      }
     }
   }
 }

@@ -106,9 +106,7 @@ public final class JkoPlaneExperiment implements Experiment {
       row.put("of the truth", entropy.isPresent() ? entropy.getAsDouble() : "");
       int compared = quick ? 200 : COMPARED;
       Dataset drawn = model.sample(quick ? 500 : 10_000, context.setup().seed(), share -> {});
-      double[][] some = PlaneShape.rows(first(drawn, compared));
-      row.putAll(
-          SampleQuality.of(PlaneShape.rows(first(test, compared)), some, quick ? 20 : 200, 4));
+      row.putAll(SampleQuality.of(test, drawn, compared, quick ? 20 : 200, 4));
       row.put("inversion error", blocks.get(model.flow().chain().size() - 1).inversionError());
       row.put("blocks", model.flow().chain().size());
       row.put("parameters", model.parameterCount());
@@ -124,7 +122,7 @@ public final class JkoPlaneExperiment implements Experiment {
       GrowthFigures figures = new GrowthFigures(model, blocks);
       write(folder, DATA, Png.encode(scatter.image(PlaneShape.rows(test))));
       write(folder, DRAWN, Png.encode(scatter.image(PlaneShape.rows(drawn))));
-      write(folder, "forward.png", figures.forward(first(test, 5_000)));
+      write(folder, "forward.png", figures.forward(SampleQuality.first(test, 5_000)));
       write(folder, "backward.png", figures.backward(5_000, 5));
       write(folder, "animation.png", figures.animation(5_000, 5));
       write(folder, "movement.png", figures.movements().png(Theme.LIGHT, 600, 320));
@@ -133,14 +131,6 @@ public final class JkoPlaneExperiment implements Experiment {
 
     private static void write(Path folder, String name, byte[] png) {
       AtomicFile.write(folder.resolve(name), png);
-    }
-
-    private static Dataset first(Dataset data, int n) {
-      int[] rows = new int[Math.min(n, data.rows())];
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = i;
-      }
-      return data.subset(rows);
     }
 
     private static RunConfig config(boolean quick, Dataset train) {

@@ -37,6 +37,9 @@ import org.ebbflow.model.RunConfig;
  * <p>Source: Xu, Cheng and Xie, 2023, arXiv:2212.14424, section 5.2.
  */
 public final class JkoTabularExperiment implements Experiment {
+  /** The table "magic" in the data folder. */
+  static final String MAGIC = "adbench/22_magic.gamma.csv.gz";
+
   private static final List<Integer> COMPONENTS = List.of(2, 5, 10, 20, 50);
 
   @Override
@@ -68,7 +71,7 @@ public final class JkoTabularExperiment implements Experiment {
     Path power = data.resolve("uci/power_household_first_rows.csv.gz");
     Path boone = data.resolve("uci/miniboone_maf_first_rows.csv.gz");
     Path cover = data.resolve("adbench/10_cover.csv.gz");
-    Path magic = data.resolve("adbench/22_magic.gamma.csv.gz");
+    Path magic = data.resolve(MAGIC);
     tables.put("bsds300", () -> BenchmarkTable.patches("bsds300", patches, seed));
     tables.put("power-34days", () -> BenchmarkTable.power("power-34days", power, seed));
     tables.put("miniboone-1523", () -> BenchmarkTable.inOrder("miniboone-1523", boone));
@@ -95,7 +98,12 @@ public final class JkoTabularExperiment implements Experiment {
         .findFirst();
   }
 
-  private static BenchmarkTable table(String name, Setup setup) {
+  /**
+   * A table by name; in quick runs a small one of its own.
+   *
+   * @throws EbbException if the data folder does not hold it
+   */
+  static BenchmarkTable table(String name, Setup setup) {
     if (setup.quick()) {
       return new BenchmarkTable(
           name, new Dataset.Split(curved(800, 1), curved(200, 2)), curved(200, 3));

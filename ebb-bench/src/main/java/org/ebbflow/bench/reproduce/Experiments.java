@@ -9,6 +9,7 @@ import org.ebbflow.bench.ebflow.InpaintExperiment;
 import org.ebbflow.bench.ebflow.MatricesExperiment;
 import org.ebbflow.bench.ebflow.PlaneExperiment;
 import org.ebbflow.bench.ebflow.ScalingExperiment;
+import org.ebbflow.bench.jko.JkoBaselinesExperiment;
 import org.ebbflow.bench.jko.JkoGraphExperiment;
 import org.ebbflow.bench.jko.JkoImagesExperiment;
 import org.ebbflow.bench.jko.JkoMemoryExperiment;
@@ -32,7 +33,8 @@ final class Experiments {
         new JkoTabularExperiment(),
         new JkoMemoryExperiment(),
         new JkoGraphExperiment(),
-        new JkoImagesExperiment());
+        new JkoImagesExperiment(),
+        new JkoBaselinesExperiment());
   }
 
   /**

@@ -52,7 +52,8 @@ public final class FitCommand implements Callable<Integer> {
       paramLabel = "C,…",
       split = ",",
       description =
-          "Columns of numbers that the others' density is to depend on (jko, cnf, realnvp-2d).")
+          "Columns of numbers that the others' density is to depend on (jko, cnf, diffusion,"
+              + " realnvp-2d).")
   private List<String> conditions = new ArrayList<>();
 
   @Option(

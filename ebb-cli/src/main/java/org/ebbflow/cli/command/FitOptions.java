@@ -34,8 +34,8 @@ final class FitOptions {
       names = "--model",
       paramLabel = "M",
       description =
-          "Architecture: ebflow-fc (default), jko, cnf or realnvp-2d; for images also ebflow-cnn or"
-              + " glow.")
+          "Architecture: ebflow-fc (default), jko, cnf, diffusion or realnvp-2d; for images also"
+              + " ebflow-cnn or glow.")
   private @Nullable String model;
 
   @Option(
@@ -43,7 +43,8 @@ final class FitOptions {
       paramLabel = "O",
       description =
           "ml, sml, ssm, dsm or fdssm; ssm unless given for images and wide tables, ml for tables"
-              + " of fewer than 256 columns. For jko: jko. For cnf: fm (default), cnf or otflow.")
+              + " of fewer than 256 columns. For jko: jko. For cnf: fm (default), cnf or otflow."
+              + " For diffusion: vp.")
   private @Nullable String objective;
 
   @Option(

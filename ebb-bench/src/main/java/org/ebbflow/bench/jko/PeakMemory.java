@@ -1,0 +1,63 @@
+package org.ebbflow.bench.jko;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * How far the process's resident memory has risen at most since {@link #begin}, in MiB, where Linux
+ * tells; of the process as a whole, so for one measurement at a time.
+ *
+ * <p>What earlier work has freed is given back to the system first: it would serve what is
+ * measured, and hide it.
+ *
+ * @param before resident memory at the beginning in KiB, negative where it is not told
+ */
+record PeakMemory(long before) {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path RESET = Path.of("/proc/self/clear_refs");
+
+  /**
+   * What a step takes: the least of several peaks, since the process's other threads, the compiler
+   * above all, can only add to them.
+   */
+  static double ofStep(Runnable step, int times) {
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < times; i++) {
+      PeakMemory memory = begin();
+      step.run();
+      least = Math.min(least, memory.mebibytes());
+    }
+    return least;
+  }
+
+  /** Starts the peak over. */
+  static PeakMemory begin() {
+    System.gc();
+    Pointer.trimMemory();
+    try {
+      Files.writeString(RESET, "5"); // as proc(5) has it: the peak becomes what is resident now
+    } catch (IOException | UnsupportedOperationException e) {
+      return new PeakMemory(-1);
+    }
+    return new PeakMemory(kibibytes("VmRSS:"));
+  }
+
+  /** The rise so far, not a number where it is not told. */
+  double mebibytes() {
+    return before < 0 ? Double.NaN : (kibibytes("VmHWM:") - before) / 1024.0;
+  }
+
+  private static long kibibytes(String name) {
+    try {
+      return Files.readAllLines(STATUS).stream()
+          .filter(line -> line.startsWith(name))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(-1);
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+}
