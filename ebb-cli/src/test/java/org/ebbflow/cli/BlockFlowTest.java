@@ -164,6 +164,23 @@ class BlockFlowTest {
             "--set",
             "objective.ode.rule=dopri5")
         .assertRefused("fixed length", "rk4");
+    ebb(fit(out, "--set", "matchAfterPreprocessing=false"))
+        .assertRefused("preprocessed rows", "matchAfterPreprocessing=true");
+    ebb("fit", "--data", table, "--out", out, "--model", "cnf", "--set", "network.time=false")
+        .assertRefused("sees time", "time=true");
+    ebb(
+            "fit",
+            "--data",
+            table,
+            "--out",
+            out,
+            "--model",
+            "cnf",
+            "--condition",
+            "side",
+            "--set",
+            "optimalPairs=true")
+        .assertRefused("depend on the condition", "optimalPairs=false");
     assertThat(Files.exists(out)).isFalse();
   }
 
@@ -188,8 +205,6 @@ class BlockFlowTest {
                 "batch=250",
                 "--set",
                 "learningRate=0.02",
-                "--set",
-                "optimalPairs=true",
                 "--set",
                 "threads=1",
                 "--steps",

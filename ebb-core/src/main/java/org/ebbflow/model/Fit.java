@@ -2,6 +2,7 @@ package org.ebbflow.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -114,6 +115,13 @@ public final class Fit {
           "the model '" + config.model().name() + "' takes no condition",
           "use jko, cnf, diffusion or realnvp-2d");
     }
+    if (!shape.condition().isEmpty()
+        && config.objective().name().equals("fm")
+        && config.objective().optimalPairs()) {
+      throw new EbbException(
+          "pairs by optimal transport would make the noise depend on the condition",
+          "set objective.optimalPairs=false");
+    }
     this.engine = Engine.on(config.device(), config.dtype());
     this.preprocessing = config.preprocessing().fit(engine, split.train());
     String fingerprint = fingerprint(config, rows);
@@ -179,7 +187,7 @@ public final class Fit {
     restore();
     folder.create();
     folder.writeProvenance(provenance);
-    folder.writeConfig(shape, config);
+    folder.writeConfig(shape, withBlocksTrained());
     int threads = engine.threads();
     if (config.threads() > 0) {
       engine.setThreads(config.threads());
@@ -191,6 +199,17 @@ public final class Fit {
     } finally {
       engine.setThreads(threads);
     }
+  }
+
+  /** The configuration, with the blocks of the best model that an earlier run has left here. */
+  private RunConfig withBlocksTrained() {
+    boolean resumed = training.state().step() > 0 && Files.exists(folder.weights());
+    if (resumed
+        && config.model() instanceof BlockFlow grown
+        && folder.readConfig().config().model() instanceof BlockFlow before) {
+      return config.with(grown.with(before.blocks()));
+    }
+    return config;
   }
 
   private Map<String, Double> figures() {

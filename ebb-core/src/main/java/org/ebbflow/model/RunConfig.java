@@ -50,6 +50,15 @@ public record RunConfig(
           "the model '%s' cannot be trained by '%s'".formatted(model.name(), objective.name()),
           "use one of its objectives: " + String.join(", ", model.objectives()));
     }
+    if (objective.trainsBlocks() && !training.matchAfterPreprocessing()) {
+      throw new EbbException(
+          "neural-ODE blocks are trained on preprocessed rows",
+          "set training.matchAfterPreprocessing=true");
+    }
+    if (objective.name().equals("fm") && model instanceof Cnf cnf && !cnf.network().time()) {
+      throw new EbbException(
+          "flow matching wants a velocity field that sees time", "set model.network.time=true");
+    }
   }
 
   /**

@@ -48,7 +48,7 @@ record CheckpointedMotion(
     Tensor end = Autograd.variable(states.get(steps.size()));
     Tensor ending = terminal.apply(end);
     Tensor losses = values == null ? ending.detach() : ending.detach().sub(values);
-    if (!Autograd.isOn()) {
+    if (!Autograd.isOn() || !Ops.allFinite(losses)) {
       return losses;
     }
     Tensor adjoint = Autograd.gradient(ending, end, false);

@@ -8,6 +8,7 @@ import org.ebbflow.flow.network.Gradients;
 import org.ebbflow.flow.ode.OdeBlock;
 import org.ebbflow.flow.ode.RecordedMotion;
 import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,8 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
     Tensor end = Autograd.variable(at);
     Tensor ending = terminal.apply(end);
     Tensor losses = divergence == null ? ending.detach() : ending.detach().sub(divergence);
-    if (!Autograd.isOn()) {
+    // A row without a finite loss is taken out before anything goes back through it.
+    if (!Autograd.isOn() || !Ops.allFinite(losses)) {
       return losses;
     }
     Gradients gradients = new Gradients(parameters);

@@ -105,8 +105,7 @@ public final class BlockwiseTrainer implements TrainRun {
     if (stepsPerBlock == Long.MAX_VALUE) {
       return Long.MAX_VALUE;
     }
-    long done = state.train.blocks.stream().mapToLong(BlockRecord::steps).sum();
-    return done + trainingsLeft() * stepsPerBlock;
+    return (state.train.blocks.size() + trainingsLeft()) * stepsPerBlock;
   }
 
   @Override

@@ -217,6 +217,25 @@ class OdeBlockTest {
   }
 
   @Test
+  void nor_does_what_is_beside_it_reach_a_later_block_through_the_adaptive_step() {
+    Integration rule = Integration.adaptive(1e-5);
+    OdeBlock first = new OdeBlock(network(64, 7), 0, 1, rule, new Divergence.Hutchinson(2));
+    OdeBlock second = new OdeBlock(network(64, 9), 0, 1, rule, new Divergence.Hutchinson(2));
+    Tensor x;
+    try (Rng rng = engine.rng(8)) {
+      x = Ops.mul(rng.normal(40, 64), 2);
+    }
+    double[] together = logDets(second, first.push(x, null));
+    double[] gaps = new double[40];
+    for (int i = 0; i < gaps.length; i++) {
+      double alone = logDets(second, first.push(Ops.rows(x, i, i + 1), null))[0];
+      gaps[i] = Math.abs(alone - together[i]);
+    }
+    Arrays.sort(gaps);
+    assertThat(gaps[gaps.length * 3 / 4]).isPositive().isLessThan(1e-4);
+  }
+
+  @Test
   void blocks_of_parts_make_the_whole() {
     OdeBlock block =
         new OdeBlock(network(3, 9), 0.2, 0.9, Integration.adaptive(1e-10), new Divergence.Exact());

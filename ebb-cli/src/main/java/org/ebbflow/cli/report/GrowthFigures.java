@@ -121,10 +121,14 @@ public record GrowthFigures(DensityModel model, List<BlockRecord> records) {
     return table;
   }
 
+  /** Those of the last phase that has several: a free block's has one. */
   private List<BlockRecord> latest() {
     int phase = records.stream().mapToInt(BlockRecord::phase).max().orElse(0);
-    List<BlockRecord> some = ofPhase(phase);
-    return some.size() > 1 || phase == 0 ? some : ofPhase(phase - 1);
+    int last = phase;
+    while (last > 0 && ofPhase(last).size() < 2) {
+      last--;
+    }
+    return ofPhase(last);
   }
 
   private List<BlockRecord> ofPhase(int phase) {

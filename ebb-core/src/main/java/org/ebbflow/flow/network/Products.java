@@ -4,8 +4,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Ops;
 
 /**
- * In which precision a network that is differentiated by hand multiplies matrices; parameters and
- * sums over rows keep their own.
+ * In which precision a network that is differentiated by hand multiplies matrices; parameters, and
+ * the sums of their gradients over the evaluations of a step, keep their own.
  */
 public enum Products {
   /** That of the parameters. */
