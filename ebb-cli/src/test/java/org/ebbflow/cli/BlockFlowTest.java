@@ -70,7 +70,7 @@ class BlockFlowTest {
       "--set",
       "threads=1",
       "--steps",
-      120
+      160
     };
     Object[] all = Arrays.copyOf(words, words.length + more.length);
     System.arraycopy(more, 0, all, words.length, more.length);
@@ -81,7 +81,7 @@ class BlockFlowTest {
   void growsScoresAndDrawsForGivenConditions() throws IOException {
     Path model = temp.resolve("jko");
     JsonNode fitted = ebb(fit(model)).json();
-    assertThat(fitted.get("steps").asInt()).isEqualTo(240);
+    assertThat(fitted.get("steps").asInt()).isEqualTo(320);
     assertThat(fitted.get("divergence").asText()).isEqualTo("exact divergence");
     assertThat(Math.abs(fitted.get("changeWithTwiceTheSteps").asDouble())).isLessThan(0.01);
     // Of the truth: ½·log(2πe) each for x and for y given x, of deviations 1 and 0.3.
