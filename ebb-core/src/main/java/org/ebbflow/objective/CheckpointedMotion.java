@@ -74,7 +74,9 @@ record CheckpointedMotion(
         }
       }
     }
-    return SuppliedGradient.attach(losses, parameters, sums);
+    double n = x.size(0);
+    return SuppliedGradient.attach(
+        losses, parameters, sums.stream().map(sum -> Ops.mul(sum, 1 / n)).toList());
   }
 
   private static List<Tensor> held(List<Tensor> directions, int step, int each) {

@@ -40,17 +40,43 @@ public record ContinuousLikelihood(OdeNumerics numerics, double transport, doubl
 
   @Override
   public String name() {
-    return transport == 0 && bending == 0 ? "cnf" : "otflow";
+    return isPlain() ? "cnf" : "otflow";
+  }
+
+  private boolean isPlain() {
+    return transport == 0 && bending == 0;
+  }
+
+  private boolean isRecorded() {
+    return isPlain() && numerics.recorded();
+  }
+
+  private RecordedLosses recorded(Flow flow, @Nullable Tensor condition) {
+    return new RecordedLosses(blocks(flow), numerics, condition);
+  }
+
+  private List<OdeBlock> blocks(Flow flow) {
+    return flow.chain().stream().map(this::block).toList();
+  }
+
+  private static RecordedLosses.Terminal terminal(Flow flow) {
+    return (start, end, condition) -> flow.base().logProb(Jet.of(end), condition).value().neg();
+  }
+
+  @Override
+  public Evaluation evaluate(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    return isRecorded()
+        ? recorded(flow, condition).evaluate(x, terminal(flow), rng)
+        : Evaluation.recorded(losses(flow, x, condition, rng));
   }
 
   @Override
   public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
-    boolean plain = transport == 0 && bending == 0;
-    List<OdeBlock> blocks = flow.chain().stream().map(this::block).toList();
-    if (plain && numerics.recorded()) {
-      return new RecordedLosses(blocks, numerics, condition)
-          .of(x, end -> flow.base().logProb(Jet.of(end), condition).value().neg(), rng);
+    if (isRecorded()) {
+      return recorded(flow, condition).losses(x, terminal(flow), rng);
     }
+    boolean plain = isPlain();
+    List<OdeBlock> blocks = blocks(flow);
     Tensor at = x;
     Tensor sum = null;
     for (OdeBlock block : blocks) {

@@ -59,13 +59,27 @@ public record JkoStep(double h, OdeNumerics numerics) implements Objective {
     OdeBlock block = block(flow);
     if (numerics.checkpointed()) {
       return new CheckpointedMotion(block, numerics.integration(), numerics.estimator(), condition)
-          .losses(x, end -> terminal(flow.base(), x, end, condition), numerics.directions(x, rng));
+          .losses(
+              x,
+              end -> terminal(flow.base()).losses(x, end, condition),
+              numerics.directions(x, rng));
     }
     if (numerics.recorded()) {
-      return new RecordedLosses(List.of(block), numerics, condition)
-          .of(x, end -> terminal(flow.base(), x, end, condition), rng);
+      return recorded(block, condition).losses(x, terminal(flow.base()), rng);
     }
     return terms(flow, x, condition, rng).total();
+  }
+
+  @Override
+  public Evaluation evaluate(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    OdeBlock block = block(flow);
+    return numerics.recorded()
+        ? recorded(block, condition).evaluate(x, terminal(flow.base()), rng)
+        : Evaluation.recorded(losses(flow, x, condition, rng));
+  }
+
+  private RecordedLosses recorded(OdeBlock block, @Nullable Tensor condition) {
+    return new RecordedLosses(List.of(block), numerics, condition);
   }
 
   /** The parts along fresh directions; advances {@code rng}. */
@@ -85,8 +99,9 @@ public record JkoStep(double h, OdeNumerics numerics) implements Objective {
         end);
   }
 
-  private Tensor terminal(BaseDensity base, Tensor x, Tensor end, @Nullable Tensor condition) {
-    return base.logProb(Jet.of(end), condition).value().neg().add(movement(x, end));
+  private RecordedLosses.Terminal terminal(BaseDensity base) {
+    return (start, end, condition) ->
+        base.logProb(Jet.of(end), condition).value().neg().add(movement(start, end));
   }
 
   private Tensor movement(Tensor x, Tensor end) {

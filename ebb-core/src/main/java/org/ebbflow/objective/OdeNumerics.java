@@ -65,8 +65,9 @@ public record OdeNumerics(
     return byHand && !checkpointed && OdeBlock.records(estimator());
   }
 
-  RecordedMotion record(OdeBlock block, Tensor x, @Nullable Tensor condition, Rng rng) {
-    return block.record(x, condition, integration(), estimator(), directions(x, rng), products);
+  RecordedMotion record(
+      OdeBlock block, Tensor x, @Nullable Tensor condition, List<Tensor> directions) {
+    return block.record(x, condition, integration(), estimator(), directions, products);
   }
 
   Integration integration() {

@@ -2,7 +2,6 @@ package org.ebbflow.objective;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Gradients;
 import org.ebbflow.flow.ode.OdeBlock;
@@ -10,41 +9,94 @@ import org.ebbflow.flow.ode.RecordedMotion;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
+import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
 
-/** Losses {@code h(x(t₁)) − ∫∇·f dt} of blocks in a row, with gradients by the blocks' way back. */
+/**
+ * Losses {@code h(x(t₁)) − ∫∇·f dt} of blocks in a row, with gradients by the blocks' way back.
+ *
+ * <p>Rows go there and back a few at a time, so that what is recorded on the way stays in the cache
+ * and its memory does not grow with the batch.
+ */
 record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Tensor condition) {
+  private static final long ROWS = Long.getLong("ebb.rows", 256);
 
-  /**
-   * Losses (B) whose mean has the right gradient with respect to the blocks' parameters; advances
-   * {@code rng}.
-   *
-   * @param terminal h, (B, D) to (B)
-   */
-  Tensor of(Tensor x, UnaryOperator<Tensor> terminal, Rng rng) {
-    List<RecordedMotion> motions = new ArrayList<>();
+  /** What is added at the end of the way, (B) from where rows start and end, (B, D) each. */
+  interface Terminal {
+    Tensor losses(Tensor start, Tensor end, @Nullable Tensor condition);
+  }
+
+  /** Losses (B) and their gradient with respect to the blocks' parameters; advances {@code rng}. */
+  Evaluation evaluate(Tensor x, Terminal terminal, Rng rng) {
+    long n = x.size(0);
+    List<List<Tensor>> directions = new ArrayList<>();
     List<Tensor> parameters = new ArrayList<>();
-    Tensor at = x;
-    Tensor divergence = null;
     for (OdeBlock block : blocks) {
-      RecordedMotion motion = numerics.record(block, at, condition, rng);
-      motions.add(motion);
+      directions.add(numerics.directions(x, rng));
       parameters.addAll(block.parameters().values());
-      at = motion.end();
-      divergence = divergence == null ? motion.divergence() : divergence.add(motion.divergence());
     }
-    Tensor end = Autograd.variable(at);
-    Tensor ending = terminal.apply(end);
-    Tensor losses = divergence == null ? ending.detach() : ending.detach().sub(divergence);
-    // A row without a finite loss is taken out before anything goes back through it.
-    if (!Autograd.isOn() || !Ops.allFinite(losses)) {
+    Gradients sums = new Gradients(parameters);
+    List<Tensor> losses = new ArrayList<>();
+    for (long from = 0; from < n; from += ROWS) {
+      Part part = new Part(from, Math.min(n, from + ROWS));
+      try (Scope scope = Scope.open()) {
+        losses.add(scope.pass(part.losses(x, terminal, directions, sums)));
+      }
+    }
+    return new Evaluation(
+        Ops.concatenate(losses.toArray(new Tensor[0])),
+        wanted -> wanted.stream().map(p -> Ops.mul(sums.of(p), 1.0 / n)).toList());
+  }
+
+  /** The same losses, whose mean autograd takes to have that gradient. */
+  Tensor losses(Tensor x, Terminal terminal, Rng rng) {
+    Evaluation evaluation = evaluate(x, terminal, rng);
+    if (!Autograd.isOn() || !Ops.allFinite(evaluation.losses())) {
+      return evaluation.losses();
+    }
+    List<Tensor> parameters = new ArrayList<>();
+    blocks.forEach(block -> parameters.addAll(block.parameters().values()));
+    return SuppliedGradient.attach(
+        evaluation.losses(), parameters, evaluation.gradients(parameters));
+  }
+
+  /** Rows {@code from} (inclusive) to {@code to} (exclusive). */
+  private final class Part {
+    private final long from;
+    private final long to;
+
+    Part(long from, long to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    private Tensor of(Tensor all) {
+      return Ops.rows(all, from, to);
+    }
+
+    Tensor losses(Tensor x, Terminal terminal, List<List<Tensor>> directions, Gradients gradients) {
+      Tensor start = of(x);
+      Tensor given = condition == null ? null : of(condition);
+      List<RecordedMotion> motions = new ArrayList<>();
+      Tensor at = start;
+      Tensor divergence = null;
+      for (int i = 0; i < blocks.size(); i++) {
+        List<Tensor> own = directions.get(i).stream().map(this::of).toList();
+        RecordedMotion motion = numerics.record(blocks.get(i), at, given, own);
+        motions.add(motion);
+        at = motion.end();
+        divergence = divergence == null ? motion.divergence() : divergence.add(motion.divergence());
+      }
+      Tensor end = Autograd.variable(at);
+      Tensor ending = terminal.losses(start, end, given);
+      Tensor losses = divergence == null ? ending.detach() : ending.detach().sub(divergence);
+      if (Autograd.isOn()) {
+        Tensor adjoint = Autograd.gradient(ending, end, false);
+        for (int i = motions.size() - 1; i >= 0; i--) {
+          adjoint = motions.get(i).back(adjoint, -1, gradients);
+        }
+      }
       return losses;
     }
-    Gradients gradients = new Gradients(parameters);
-    Tensor adjoint = Autograd.gradient(ending, end, false);
-    for (int i = motions.size() - 1; i >= 0; i--) {
-      adjoint = motions.get(i).back(adjoint, -1, gradients);
-    }
-    return SuppliedGradient.attach(losses, parameters, gradients.all());
   }
 }

@@ -2,7 +2,6 @@ package org.ebbflow.objective;
 
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.ebbflow.tensor.Ops;
 
 /** Losses whose gradient autograd did not record but somebody else has computed. */
 final class SuppliedGradient {
@@ -12,14 +11,14 @@ final class SuppliedGradient {
    * Losses (B) of the same values whose mean has the given gradient: a term is added that is zero
    * in value and linear in the parameters.
    *
-   * @param sums derivatives of the losses' sum with respect to each parameter
+   * @param means derivatives of the losses' mean with respect to each parameter
    */
-  static Tensor attach(Tensor losses, List<Tensor> parameters, List<Tensor> sums) {
+  static Tensor attach(Tensor losses, List<Tensor> parameters, List<Tensor> means) {
     Tensor carrier = null;
-    for (int p = 0; p < sums.size(); p++) {
-      Tensor product = parameters.get(p).sub(parameters.get(p).detach()).mul(sums.get(p)).sum();
+    for (int p = 0; p < means.size(); p++) {
+      Tensor product = parameters.get(p).sub(parameters.get(p).detach()).mul(means.get(p)).sum();
       carrier = carrier == null ? product : carrier.add(product);
     }
-    return carrier == null ? losses : Ops.addScaled(losses, carrier, 1.0 / losses.size(0));
+    return carrier == null ? losses : losses.add(carrier);
   }
 }
