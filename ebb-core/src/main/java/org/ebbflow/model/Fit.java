@@ -124,7 +124,9 @@ public final class Fit {
     }
     this.engine = Engine.on(config.device(), config.dtype());
     this.preprocessing = config.preprocessing().fit(engine, split.train());
-    String fingerprint = fingerprint(config, rows);
+    // Rows that reach networks otherwise are other rows.
+    String given = preprocessing.standardisesConditions() ? "conditions standardised" : "";
+    String fingerprint = fingerprint(config, rows + given);
     BestKeeper keeper = new BestKeeper(listener);
     if (config.model() instanceof BlockFlow grown) {
       BlockwiseTrainer trainer = blockwise(grown, fingerprint, keeper);

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
-import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.io.AtomicFile;
@@ -31,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelFolder(Path path) {
   private static final String FORMAT = "ebb-model-1";
   private static final long MAX_JSON_BYTES = 64L << 20;
+  private static final String PREPROCESSING = "preprocessing.";
 
   /** What {@code config.json} holds. */
   record Content(DataShape shape, RunConfig config) {}
@@ -151,7 +151,7 @@ public record ModelFolder(Path path) {
   void writeWeights(Flow flow, Preprocessing preprocessing) {
     SafeTensors.write(
         weights(),
-        TensorFile.store(weights(), tensors(flow, preprocessing.transform())),
+        TensorFile.store(weights(), tensors(flow, preprocessing)),
         Map.of("format", FORMAT));
   }
 
@@ -183,17 +183,19 @@ public record ModelFolder(Path path) {
   }
 
   void restore(SafeTensors stored, Flow flow, Preprocessing preprocessing) {
-    TensorFile.restore(weights(), stored.tensors(), tensors(flow, preprocessing.transform()));
+    TensorFile.restore(weights(), stored.tensors(), tensors(flow, preprocessing));
   }
 
-  private static Map<String, Tensor> tensors(Flow flow, List<Bijection> preprocessing) {
+  /** Whether the model was trained on standardised conditions; older ones never were. */
+  static boolean standardisesConditions(SafeTensors stored) {
+    return stored.tensors().containsKey(PREPROCESSING + "condition.scale");
+  }
+
+  private static Map<String, Tensor> tensors(Flow flow, Preprocessing preprocessing) {
     Map<String, Tensor> all = new LinkedHashMap<>();
     flow.parameters().forEach((name, tensor) -> all.put("flow." + name, tensor));
     flow.buffers().forEach((name, tensor) -> all.put("flow." + name, tensor));
-    for (int i = 0; i < preprocessing.size(); i++) {
-      String prefix = "preprocessing." + i + ".";
-      preprocessing.get(i).buffers().forEach((name, tensor) -> all.put(prefix + name, tensor));
-    }
+    preprocessing.buffers().forEach((name, tensor) -> all.put(PREPROCESSING + name, tensor));
     return all;
   }
 

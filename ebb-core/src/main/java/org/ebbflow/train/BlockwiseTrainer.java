@@ -12,7 +12,6 @@ import org.ebbflow.data.Dataset;
 import org.ebbflow.data.RowCache;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.ode.OdeBlock;
-import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
@@ -224,7 +223,7 @@ public final class BlockwiseTrainer implements TrainRun {
         new TrainTask(
             new Flow(task.engine(), task.dimension(), List.of(block), task.base()),
             new Flow(task.engine(), task.dimension(), List.of(average), task.base()),
-            Preprocessing.none(task.engine()),
+            task.preprocessing().ofAppliedRows(),
             measurement.objective(span),
             train,
             validation.subset(BlockMeasurement.first(validation)),
