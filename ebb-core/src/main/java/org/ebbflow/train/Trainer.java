@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.tensor.Ops;
@@ -218,9 +219,7 @@ public final class Trainer implements TrainRun {
         state.lossSum += Ops.item(mean);
         state.lossCount++;
       }
-    } catch (DivergenceException e) {
-      throw e;
-    } catch (EbbException e) {
+    } catch (NumericalException e) {
       skipped(rate, e); // a matrix without determinant or inverse at this step
     }
     average.update(state.step);
@@ -232,7 +231,7 @@ public final class Trainer implements TrainRun {
     }
   }
 
-  private void skipped(double rate, @Nullable EbbException cause) {
+  private void skipped(double rate, @Nullable NumericalException cause) {
     state.skippedSteps++;
     state.skippedInARow++;
     String why = cause == null ? "no finite loss or gradient" : String.valueOf(cause.getMessage());
