@@ -48,6 +48,7 @@ public final class BlockwiseTrainer implements TrainRun {
   private final List<OdeBlock> blocks = new ArrayList<>();
   private GrowthState state = new GrowthState();
   private volatile @Nullable Trainer inner;
+  private @Nullable TrainState resumedBlock;
   private volatile boolean stopping;
   private boolean restored;
 
@@ -93,9 +94,12 @@ public final class BlockwiseTrainer implements TrainRun {
     }
   }
 
+  /** Of the blocks that are done and of the one in training; without a block's own validation. */
   @Override
   public TrainState state() {
-    return state.train;
+    Trainer current = inner;
+    TrainState block = current == null ? resumedBlock : current.state();
+    return block == null ? state.train : state.train.with(block);
   }
 
   /** Of all blocks that may yet be trained; fewer are if growth ends early. */
@@ -126,6 +130,9 @@ public final class BlockwiseTrainer implements TrainRun {
   public void restore() {
     if (!restored && checkpoint != null && checkpoint.exists()) {
       state = checkpoint.read(task.blocks(), blocks);
+    }
+    if (!restored && checkpoint != null) {
+      resumedBlock = Checkpoint.state(checkpoint.ofBlock(), nameOfBlock()).orElse(null);
     }
     restored = true;
   }
@@ -165,14 +172,15 @@ public final class BlockwiseTrainer implements TrainRun {
         OdeBlock average = task.blocks().apply(span);
         Trainer trainer = trainer(block, average, span, train.rows(), validation.rows());
         inner = trainer;
+        resumedBlock = null;
         if (stopping) {
           trainer.stop();
         }
-        Outcome outcome = train(trainer);
-        inner = null;
-        if (outcome == Outcome.INTERRUPTED) {
-          return outcome;
+        if (train(trainer) == Outcome.INTERRUPTED) {
+          return Outcome.INTERRUPTED;
         }
+        inner = null;
+        state.train.add(trainer.state());
         copy(average, block);
         average.parameters().values().forEach(Scope::release);
         train.push(block);
@@ -234,8 +242,12 @@ public final class BlockwiseTrainer implements TrainRun {
       minutes = Math.max(1e-3, left / trainingsLeft());
     }
     Path file = checkpoint == null ? null : checkpoint.ofBlock();
-    String name = runFingerprint + "/" + state.phase + "/" + state.next;
-    return new Trainer(one, settings.ofBlock(minutes), file, name, new StepCounter());
+    return new Trainer(one, settings.ofBlock(minutes), file, nameOfBlock(), new StepCounter());
+  }
+
+  /** Which run and which block of it a block's checkpoint belongs to. */
+  private String nameOfBlock() {
+    return runFingerprint + "/" + state.phase + "/" + state.next;
   }
 
   /** Goes on from the block's checkpoint, unless it is one that a finished block left behind. */
@@ -261,12 +273,6 @@ public final class BlockwiseTrainer implements TrainRun {
     LogLikelihood.Summary summary =
         LogLikelihood.summarise(validation.logLikelihoods(task.base()), task.dimension());
     TrainState all = state.train;
-    all.seconds += training.seconds;
-    all.step += training.step;
-    all.droppedSamples += training.droppedSamples;
-    all.skippedSteps += training.skippedSteps;
-    long before = all.step - training.step;
-    training.losses.forEach(p -> all.losses.add(new LossPoint(before + p.step(), p.loss())));
     all.validations.add(
         new ValidationPoint(all.step, summary.nll(), summary.standardError(), all.seconds));
     return new BlockRecord(
@@ -387,17 +393,7 @@ public final class BlockwiseTrainer implements TrainRun {
   private final class StepCounter implements TrainListener {
     @Override
     public void stepped(TrainState ofBlock, long totalSteps) {
-      TrainState all = state.train;
-      long step = all.step;
-      double seconds = all.seconds;
-      all.step += ofBlock.step;
-      all.seconds += ofBlock.seconds;
-      try {
-        listener.stepped(all, totalSteps());
-      } finally {
-        all.step = step;
-        all.seconds = seconds;
-      }
+      listener.stepped(state.train.with(ofBlock), totalSteps());
     }
   }
 }

@@ -38,6 +38,32 @@ public final class TrainState {
 
   TrainState() {}
 
+  /** These figures with those of a block that is being trained behind them. */
+  TrainState with(TrainState block) {
+    TrainState sum = new TrainState();
+    sum.step = step;
+    sum.seconds = seconds;
+    sum.droppedSamples = droppedSamples;
+    sum.skippedSteps = skippedSteps;
+    sum.bestNll = bestNll;
+    sum.bestStep = bestStep;
+    sum.losses.addAll(losses);
+    sum.validations.addAll(validations);
+    sum.blocks.addAll(blocks);
+    sum.add(block);
+    return sum;
+  }
+
+  /** Counts a block's steps, time and losses in; how good it is, its record says. */
+  void add(TrainState block) {
+    long before = step;
+    step += block.step;
+    seconds += block.seconds;
+    droppedSamples += block.droppedSamples;
+    skippedSteps += block.skippedSteps;
+    block.losses.forEach(p -> losses.add(new LossPoint(before + p.step(), p.loss())));
+  }
+
   /** Steps done. */
   public long step() {
     return step;

@@ -227,6 +227,20 @@ class BlockwiseTrainerTest {
   }
 
   @Test
+  void steps_of_the_block_in_training_count_before_and_after_a_stop() {
+    GrowthSettings growth = growth(2, 0, 0, false);
+    BlockwiseTrainer first = session("within", growth, STEPS + 5);
+    assertThat(first.run()).isEqualTo(Outcome.INTERRUPTED);
+    assertThat(first.state().step()).isEqualTo(STEPS + 5);
+    assertThat(first.state().blocks()).hasSize(1);
+    BlockwiseTrainer second = session("within", growth, -1);
+    second.restore();
+    assertThat(second.state().step()).isEqualTo(STEPS + 5);
+    assertThat(second.run()).isEqualTo(Outcome.FINISHED);
+    assertThat(second.state().step()).isEqualTo(2 * STEPS);
+  }
+
+  @Test
   void the_likelihood_of_the_records_is_that_of_the_flow() {
     BlockwiseTrainer trainer = session("likelihood", growth(2, 0, 0, false), -1);
     trainer.run();
