@@ -221,7 +221,7 @@ public final class Fit {
     figures.put("bestStep", (double) state.bestStep());
     state.bestNll().ifPresent(nll -> figures.put("validationNll", nll));
     figures.put("seconds", state.seconds());
-    figures.put("secondsPerStep", state.seconds() / Math.max(1, state.step()));
+    figures.put("secondsPerStep", state.secondsPerStep());
     figures.put("droppedSamples", (double) state.droppedSamples());
     figures.put("skippedSteps", (double) state.skippedSteps());
     return figures;

@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class BlockwiseTrainer implements TrainRun {
   private static final Logger LOG = LoggerFactory.getLogger(BlockwiseTrainer.class);
 
+  /** Seconds that a block is trained for at least, however little time is left. */
+  private static final double SHORTEST = 0.06;
+
   private final GrowthTask task;
   private final TrainSettings settings;
   private final GrowthSettings growth;
@@ -157,6 +160,7 @@ public final class BlockwiseTrainer implements TrainRun {
     }
     Phase phase = plan.phase(state.phase);
     Path folder = cacheFolder();
+    long begin = System.nanoTime();
     Dataset first = task.validation().subset(BlockMeasurement.first(task.validation()));
     try (PushedRows train = pushed(task.train(), false, folder);
         PushedRows validation = pushed(task.validation(), true, folder);
@@ -165,6 +169,7 @@ public final class BlockwiseTrainer implements TrainRun {
         train.push(block);
         validation.push(block);
       }
+      countSince(begin);
       for (int phaseNumber = state.phase; state.phase == phaseNumber; ) {
         BlockSpan span = span(phase);
         OdeBlock block = task.blocks().apply(span);
@@ -177,16 +182,19 @@ public final class BlockwiseTrainer implements TrainRun {
           trainer.stop();
         }
         if (train(trainer) == Outcome.INTERRUPTED) {
+          save(); // with the time that moving the rows has taken
           return Outcome.INTERRUPTED;
         }
         inner = null;
         state.train.add(trainer.state());
+        begin = System.nanoTime();
         copy(average, block);
         average.parameters().values().forEach(Scope::release);
         train.push(block);
         BlockMeasurement.Terms terms = measurement.terms(block, span, validation);
         validation.push(block);
         place(span, block);
+        countSince(begin);
         finish(phase, record(span, trainer.state(), train, terms, validation, start));
       }
     }
@@ -236,13 +244,28 @@ public final class BlockwiseTrainer implements TrainRun {
             train,
             validation.subset(BlockMeasurement.first(validation)),
             Rng.mix(task.seed(), 1000L * state.phase + state.next));
-    double minutes = 0;
-    if (settings.minutes() > 0) {
-      double left = settings.minutes() - state.train.seconds / 60;
-      minutes = Math.max(1e-3, left / trainingsLeft());
-    }
     Path file = checkpoint == null ? null : checkpoint.ofBlock();
-    return new Trainer(one, settings.ofBlock(minutes), file, nameOfBlock(), new StepCounter());
+    return new Trainer(one, settings.ofBlock(minutes()), file, nameOfBlock(), new StepCounter());
+  }
+
+  private double minutes() {
+    return settings.minutes() == 0
+        ? 0
+        : seconds(60 * settings.minutes(), state.train, trainingsLeft()) / 60;
+  }
+
+  /**
+   * The next block's share of what is left of a budget, less what moving the rows through it will
+   * take if it is as long as through a block before.
+   */
+  static double seconds(double budget, TrainState spent, long trainingsLeft) {
+    double training = spent.blocks.stream().mapToDouble(BlockRecord::seconds).sum();
+    double moving = (spent.seconds - training) / Math.max(1, spent.blocks.size());
+    return Math.max(SHORTEST, (budget - spent.seconds) / trainingsLeft - moving);
+  }
+
+  private void countSince(long begin) {
+    state.train.seconds += (System.nanoTime() - begin) * 1e-9;
   }
 
   /** Which run and which block of it a block's checkpoint belongs to. */
@@ -270,8 +293,11 @@ public final class BlockwiseTrainer implements TrainRun {
       BlockMeasurement.Terms terms,
       PushedRows validation,
       PushedRows start) {
+    long begin = System.nanoTime();
     LogLikelihood.Summary summary =
         LogLikelihood.summarise(validation.logLikelihoods(task.base()), task.dimension());
+    double inversionError = measurement.inversionError(blocks.subList(0, state.next + 1), start);
+    countSince(begin);
     TrainState all = state.train;
     all.validations.add(
         new ValidationPoint(all.step, summary.nll(), summary.standardError(), all.seconds));
@@ -287,7 +313,7 @@ public final class BlockwiseTrainer implements TrainRun {
         terms.divergence(),
         terms.movement(),
         summary.nll(),
-        measurement.inversionError(blocks.subList(0, state.next + 1), start));
+        inversionError);
   }
 
   private void place(BlockSpan span, OdeBlock block) {
@@ -323,9 +349,15 @@ public final class BlockwiseTrainer implements TrainRun {
     if (ended) {
       advance();
     }
+    save();
+    if (checkpoint != null) {
+      checkpoint.blockDone();
+    }
+  }
+
+  private void save() {
     if (checkpoint != null) {
       checkpoint.write(state, blocks);
-      checkpoint.blockDone();
     }
   }
 

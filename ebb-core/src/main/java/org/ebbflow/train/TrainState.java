@@ -69,9 +69,16 @@ public final class TrainState {
     return step;
   }
 
-  /** Seconds of training, over all sessions. */
+  /** Seconds of training, over all sessions; of a growing flow with those of moving its rows. */
   public double seconds() {
     return seconds;
+  }
+
+  /** Mean seconds of a step; of a growing flow without moving its rows. */
+  public double secondsPerStep() {
+    double training = blocks.stream().mapToDouble(BlockRecord::seconds).sum();
+    long steps = blocks.stream().mapToLong(BlockRecord::steps).sum();
+    return steps > 0 ? training / steps : seconds / Math.max(1, step);
   }
 
   /** Samples left out because their loss was not finite. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ import org.ebbflow.flow.ode.OdeBlock;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.io.ModelFileException;
+import org.ebbflow.io.SafeTensors;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.objective.OdeNumerics;
 import org.ebbflow.tensor.DType;
@@ -238,6 +241,40 @@ class BlockwiseTrainerTest {
     assertThat(second.state().step()).isEqualTo(STEPS + 5);
     assertThat(second.run()).isEqualTo(Outcome.FINISHED);
     assertThat(second.state().step()).isEqualTo(2 * STEPS);
+  }
+
+  private static double moving(TrainState state) {
+    return state.seconds() - state.blocks().stream().mapToDouble(BlockRecord::seconds).sum();
+  }
+
+  @Test
+  void time_counts_moving_the_rows_also_of_sessions_before() throws IOException {
+    GrowthSettings growth = growth(2, 0, 0, false);
+    BlockwiseTrainer first = session("timed", growth, STEPS + 5);
+    first.run();
+    double finished = first.state().validations().get(0).seconds();
+    assertThat(finished).isGreaterThan(first.state().blocks().get(0).seconds());
+    JsonNode kept =
+        new ObjectMapper()
+            .readTree(SafeTensors.read(folder.resolve("timed")).metadata().get("state"))
+            .get("train");
+    assertThat(kept.get("seconds").asDouble()).isGreaterThanOrEqualTo(finished);
+    double before = kept.get("seconds").asDouble() - first.state().blocks().get(0).seconds();
+    BlockwiseTrainer second = session("timed", growth, -1);
+    second.run();
+    assertThat(moving(second.state())).isGreaterThan(before);
+  }
+
+  @Test
+  void a_budget_of_time_is_spent_on_moving_the_rows_too() {
+    TrainState spent = new TrainState();
+    assertThat(BlockwiseTrainer.seconds(100, spent, 4)).isEqualTo(25);
+    spent.blocks.add(new BlockRecord(0, 0, 1, 10, 20, 1, 1, 1, 1, 1, 1, 0));
+    spent.seconds = 20 + 5;
+    // 75 seconds are left for three blocks, each of which is moved through for another five.
+    assertThat(BlockwiseTrainer.seconds(100, spent, 3)).isEqualTo(20);
+    spent.seconds = 120;
+    assertThat(BlockwiseTrainer.seconds(100, spent, 3)).isPositive().isLessThan(0.1);
   }
 
   @Test
