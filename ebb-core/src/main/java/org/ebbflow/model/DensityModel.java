@@ -58,8 +58,9 @@ public final class DensityModel {
    */
   public static DensityModel load(Path folder, String device) {
     ModelFolder files = new ModelFolder(folder);
-    ModelFolder.Content content = files.readConfig();
+    ModelFolder.Content config = files.readConfig();
     SafeTensors stored = files.readWeights();
+    ModelFolder.Content content = files.withBlocks(config, stored);
     files.requireEnough(stored, content);
     Engine engine = Engine.on(device, content.config().dtype());
     Flow flow = content.config().model().build(engine, content.shape());
@@ -87,7 +88,7 @@ public final class DensityModel {
     ModelFolder files = new ModelFolder(folder);
     files.create();
     files.writeConfig(shape, config);
-    files.writeWeights(flow, preprocessing);
+    files.writeWeights(config, flow, preprocessing);
   }
 
   /** What its rows look like. */

@@ -208,7 +208,8 @@ public final class Fit {
     boolean resumed = training.state().step() > 0 && Files.exists(folder.weights());
     if (resumed
         && config.model() instanceof BlockFlow grown
-        && folder.readConfig().config().model() instanceof BlockFlow before) {
+        && folder.withBlocks(folder.readConfig(), folder.readWeights()).config().model()
+            instanceof BlockFlow before) {
       return config.with(grown.with(before.blocks()));
     }
     return config;
@@ -311,7 +312,7 @@ public final class Fit {
     @Override
     public void improved(TrainState state) {
       DensityModel best = current.get();
-      folder.writeWeights(best.flow(), preprocessing);
+      folder.writeWeights(best.config(), best.flow(), preprocessing);
       if (config.model() instanceof BlockFlow) {
         folder.writeConfig(shape, best.config()); // says which blocks there are
       }
