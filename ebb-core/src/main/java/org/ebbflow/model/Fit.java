@@ -21,6 +21,7 @@ import org.ebbflow.train.GrowthTask;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
 import org.ebbflow.train.TrainRun;
+import org.ebbflow.train.TrainSettings;
 import org.ebbflow.train.TrainState;
 import org.ebbflow.train.TrainTask;
 import org.ebbflow.train.Trainer;
@@ -175,10 +176,28 @@ public final class Fit {
    * Takes up the folder's checkpoint, if there is one. Nothing is written: what does not belong to
    * the run is refused before anything of it is overwritten.
    *
-   * @throws EbbException if the checkpoint is damaged or of a run with other data or settings
+   * @throws EbbException if the checkpoint is damaged or of a run with other data or settings, or a
+   *     flow that has grown to its end is to be trained for longer
    */
   public void restore() {
     training.restore();
+    if (training.isComplete() && Files.exists(folder.config())) {
+      requireSameLength(folder.readConfig().config().training());
+    }
+  }
+
+  private void requireSameLength(TrainSettings before) {
+    TrainSettings now = config.training();
+    if (now.steps() != before.steps()
+        || now.epochs() != before.epochs()
+        || now.minutes() != before.minutes()) {
+      throw new EbbException(
+          "the flow in "
+              + folder.path()
+              + " has grown to its end, and its blocks, each trained on what those before it make of"
+              + " the rows, cannot be trained for longer",
+          "start anew in another folder with longer training, or resume without changing its length");
+    }
   }
 
   /**

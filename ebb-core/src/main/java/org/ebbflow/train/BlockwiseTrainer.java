@@ -140,11 +140,19 @@ public final class BlockwiseTrainer implements TrainRun {
     restored = true;
   }
 
+  /**
+   * Blocks are trained on what the blocks before make of the rows: none can go on after the next.
+   */
+  @Override
+  public boolean isComplete() {
+    return plan.isOver(state.phase);
+  }
+
   @Override
   public Outcome run() {
     restore();
     RowCache.removeLeftovers(scratch);
-    while (!plan.isOver(state.phase)) {
+    while (!isComplete()) {
       Outcome outcome = phase();
       if (outcome != Outcome.FINISHED) {
         return outcome;

@@ -1,11 +1,14 @@
 package org.ebbflow.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
@@ -48,6 +51,20 @@ class GrownFitTest {
   void a_finished_run_taken_up_with_a_fresh_configuration_keeps_its_model(@TempDir Path folder) {
     double[] before = fitted(folder);
     assertThat(fitted(folder)).containsExactly(before);
+  }
+
+  @Test
+  void a_flow_that_has_grown_to_its_end_is_not_trained_for_longer(@TempDir Path folder) {
+    double[] before = fitted(folder, "schedule.name=constant");
+    for (String longer : List.of("steps=9", "epochs=9", "minutes=9")) {
+      RunConfig config = config("schedule.name=constant", "training." + longer);
+      Fit again = new Fit(config, data(), new ModelFolder(folder), new TrainListener() {});
+      assertThatThrownBy(again::run)
+          .isInstanceOf(EbbException.class)
+          .hasMessageContaining(folder + " has grown to its end")
+          .hasMessageContaining("start anew in another folder");
+    }
+    assertThat(fitted(folder, "schedule.name=constant")).containsExactly(before);
   }
 
   /** What a kill leaves between the replacements of weights and configuration. */
