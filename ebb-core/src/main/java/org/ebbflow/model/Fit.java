@@ -16,6 +16,7 @@ import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.train.BestKeeper;
 import org.ebbflow.train.BlockwiseTrainer;
 import org.ebbflow.train.GrowthTask;
 import org.ebbflow.train.Outcome;
@@ -25,7 +26,6 @@ import org.ebbflow.train.TrainSettings;
 import org.ebbflow.train.TrainState;
 import org.ebbflow.train.TrainTask;
 import org.ebbflow.train.Trainer;
-import org.ebbflow.train.ValidationPoint;
 
 /**
  * Fits a model to data in a folder: splits, builds, trains with checkpoints, and keeps the best
@@ -128,7 +128,7 @@ public final class Fit {
     // Rows that reach networks otherwise are other rows.
     String given = preprocessing.standardisesConditions() ? "conditions standardised" : "";
     String fingerprint = fingerprint(config, rows + given);
-    BestKeeper keeper = new BestKeeper(listener);
+    BestKeeper keeper = new BestKeeper(this::keep, listener);
     if (config.model() instanceof BlockFlow grown) {
       BlockwiseTrainer trainer = blockwise(grown, fingerprint, keeper);
       this.training = trainer;
@@ -311,31 +311,11 @@ public final class Fit {
     }
   }
 
-  private final class BestKeeper implements TrainListener {
-    private final TrainListener next;
-
-    BestKeeper(TrainListener next) {
-      this.next = next;
-    }
-
-    @Override
-    public void stepped(TrainState state, long totalSteps) {
-      next.stepped(state, totalSteps);
-    }
-
-    @Override
-    public void validated(TrainState state, ValidationPoint point) {
-      next.validated(state, point);
-    }
-
-    @Override
-    public void improved(TrainState state) {
-      DensityModel best = current.get();
-      folder.writeWeights(best.config(), best.flow(), preprocessing);
-      if (config.model() instanceof BlockFlow) {
-        folder.writeConfig(shape, best.config()); // says which blocks there are
-      }
-      next.improved(state);
+  private void keep() {
+    DensityModel best = current.get();
+    folder.writeWeights(best.config(), best.flow(), preprocessing);
+    if (config.model() instanceof BlockFlow) {
+      folder.writeConfig(shape, best.config()); // says which blocks there are
     }
   }
 }

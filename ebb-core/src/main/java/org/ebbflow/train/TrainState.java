@@ -54,6 +54,19 @@ public final class TrainState {
     return sum;
   }
 
+  /** Adds a point to the validation curve; whether it is the best so far. */
+  boolean take(ValidationPoint point) {
+    validations.add(point);
+    Double best = bestNll;
+    boolean better = best == null || point.nll() < best;
+    if (better) {
+      bestNll = point.nll();
+      bestStep = step;
+    }
+    validationsSinceBest = better ? 0 : validationsSinceBest + 1;
+    return better;
+  }
+
   /** Counts a block's steps, time and losses in; how good it is, its record says. */
   void add(TrainState block) {
     long before = step;

@@ -263,15 +263,8 @@ public final class Trainer implements TrainRun {
       throw new DivergenceException(
           "the validation likelihood is not finite at step " + state.step);
     }
-    state.validations.add(point);
-    Double best = state.bestNll;
-    if (best == null || point.nll() < best) {
-      state.bestNll = point.nll();
-      state.bestStep = state.step;
-      state.validationsSinceBest = 0;
+    if (state.take(point)) {
       listener.improved(state);
-    } else {
-      state.validationsSinceBest++;
     }
     listener.validated(state, point);
   }
