@@ -124,6 +124,24 @@ class BlockFlowTest {
   }
 
   @Test
+  void aGrownFlowIsNotTrainedForLonger() throws IOException {
+    Path steady = temp.resolve("steady");
+    ebb(fit(steady, "--set", "schedule.name=constant", "--set", "training.steps=5")).json();
+    for (String[] longer : new String[][] {{"--epochs", "9"}, {"--minutes", "1"}}) {
+      ebb("fit", "--resume", "--out", steady, longer[0], longer[1])
+          .assertRefused("has grown to its end", "start anew");
+    }
+    JsonNode again = ebb("fit", "--resume", "--out", steady).json();
+    assertThat(again.get("steps").asInt()).isEqualTo(10);
+
+    Path falling = temp.resolve("falling");
+    ebb(fit(falling, "--set", "training.steps=5")).json();
+    EbbCall refused = ebb("fit", "--resume", "--out", falling, "--epochs", "9");
+    refused.assertRefused("--epochs", "each block's learning rate");
+    assertThat(refused.err()).doesNotContain("constant");
+  }
+
+  @Test
   @DisabledOnOs(OS.WINDOWS)
   void survivesAKillWithinABlock() throws Exception {
     Path whole = temp.resolve("whole");

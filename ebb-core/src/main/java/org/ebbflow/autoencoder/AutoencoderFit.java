@@ -9,13 +9,13 @@ import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Rng;
+import org.ebbflow.train.BestKeeper;
 import org.ebbflow.train.EpochSettings;
 import org.ebbflow.train.NetworkTask;
 import org.ebbflow.train.NetworkTrainer;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
 import org.ebbflow.train.TrainState;
-import org.ebbflow.train.ValidationPoint;
 
 /**
  * Trains a variational auto-encoder in a folder, with checkpoints, and keeps there the one with the
@@ -68,7 +68,7 @@ public final class AutoencoderFit {
             seed,
             this.folder.checkpoint(),
             fingerprint(settings, training, dtype),
-            new BestKeeper(listener));
+            new BestKeeper(() -> this.folder.writeWeights(model), listener));
   }
 
   private static void requireShares(Dataset data) {
@@ -173,30 +173,6 @@ public final class AutoencoderFit {
       int columns = rows.validation().columns();
       return new LogLikelihood.Summary(
           loss, loss / (columns * Math.log(2)), elbo.rows(), elbo.standardError());
-    }
-  }
-
-  private final class BestKeeper implements TrainListener {
-    private final TrainListener next;
-
-    BestKeeper(TrainListener next) {
-      this.next = next;
-    }
-
-    @Override
-    public void stepped(TrainState state, long totalSteps) {
-      next.stepped(state, totalSteps);
-    }
-
-    @Override
-    public void validated(TrainState state, ValidationPoint point) {
-      next.validated(state, point);
-    }
-
-    @Override
-    public void improved(TrainState state) {
-      folder.writeWeights(model);
-      next.improved(state);
     }
   }
 }

@@ -5,13 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +21,7 @@ public final class Dataset {
   private final Storage storage;
   // Which rows of the storage are seen, in which order; null: all as they lie.
   private final int @Nullable [] selection;
-  private final List<String> columnNames;
+  private final ColumnNames columnNames;
   private final @Nullable ImageShape imageShape;
   private final @Nullable Dataset condition;
   private volatile @Nullable String fingerprint;
@@ -72,7 +68,7 @@ public final class Dataset {
   private Dataset(
       Storage storage,
       int @Nullable [] selection,
-      List<String> columnNames,
+      ColumnNames columnNames,
       @Nullable ImageShape imageShape,
       @Nullable Dataset condition) {
     this.storage = storage;
@@ -85,7 +81,7 @@ public final class Dataset {
   /** Takes over a storage that nobody appends to any more. */
   static Dataset of(Storage storage) {
     storage.checkWholeRows();
-    return new Dataset(storage, null, List.of(), null, null);
+    return new Dataset(storage, null, ColumnNames.none(), null, null);
   }
 
   /**
@@ -165,21 +161,8 @@ public final class Dataset {
    * @throws DataException if a name is blank or repeated or their number is not {@link #columns()}
    */
   public Dataset withColumnNames(List<String> names) {
-    if (!names.isEmpty() && names.size() != columns()) {
-      throw new DataException(
-          names.size() + " names for " + columns() + " columns", "give one name per column");
-    }
-    Set<String> seen = new HashSet<>();
-    for (int c = 0; c < names.size(); c++) {
-      if (names.get(c).isBlank()) {
-        throw new DataException("the name of column index " + c + " is empty", "name every column");
-      }
-      if (!seen.add(names.get(c))) {
-        throw new DataException(
-            "two columns are named '" + names.get(c) + "'", "give every column its own name");
-      }
-    }
-    return new Dataset(storage, selection, List.copyOf(names), imageShape, condition);
+    ColumnNames checked = new ColumnNames(names).requireOneEach(columns());
+    return new Dataset(storage, selection, checked, imageShape, condition);
   }
 
   /**
@@ -225,22 +208,12 @@ public final class Dataset {
    * @throws DataException if there is no such column, or none would be left
    */
   public Dataset conditionedOn(List<String> names) {
-    int[] given = new int[names.size()];
-    for (int i = 0; i < given.length; i++) {
-      given[i] = columnNames.indexOf(names.get(i));
-      if (given[i] < 0) {
-        throw new DataException(
-            "there is no column '" + names.get(i) + "'",
-            columnNames.isEmpty()
-                ? "give a table whose columns have names"
-                : "use some of " + String.join(", ", columnNames));
-      }
-    }
-    List<String> others = columnNames.stream().filter(name -> !names.contains(name)).toList();
+    int[] given = columnNames.indices(names);
+    List<String> others = columnNames.except(names);
     if (others.isEmpty()) {
       throw new DataException("every column is a condition", "leave one that is not");
     }
-    return columns(others.stream().mapToInt(columnNames::indexOf).toArray())
+    return columns(columnNames.indices(others))
         .withColumnNames(others)
         .withCondition(columns(given).withColumnNames(names));
   }
@@ -275,14 +248,14 @@ public final class Dataset {
 
   /** The column names, or an empty list if the columns have none; unmodifiable. */
   public List<String> columnNames() {
-    return columnNames;
+    return columnNames.names();
   }
 
   /**
    * What to call a column in a message: its name, or "column 1" for the first of a nameless table.
    */
   public String columnLabel(int column) {
-    return columnNames.isEmpty() ? "column " + (column + 1) : columnNames.get(column);
+    return columnNames.label(column);
   }
 
   /** How rows are images, if they are. */
@@ -378,38 +351,8 @@ public final class Dataset {
    * @throws DataException if nothing would be left to train on
    */
   public Split split(int validationRows, long seed) {
-    int n = rows();
-    if (validationRows < 0 || validationRows >= n) {
-      throw new DataException(
-          "cannot hold out %d of %d rows".formatted(validationRows, n),
-          "hold out 0 to %d".formatted(n - 1));
-    }
-    int[] order = new int[n];
-    Arrays.setAll(order, i -> i);
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < validationRows; i++) {
-      int j = i + below(random, n - i);
-      int swapped = order[i];
-      order[i] = order[j];
-      order[j] = swapped;
-    }
-    int[] validation = Arrays.copyOfRange(order, 0, validationRows);
-    int[] train = Arrays.copyOfRange(order, validationRows, n);
-    Arrays.sort(validation);
-    Arrays.sort(train);
-    return new Split(subset(train), subset(validation));
-  }
-
-  // Uniform on 0..bound-1. SplittableRandom promises nothing about how it draws below a bound, and
-  // has changed it between Java versions; its 64-bit sequence is stable.
-  private static int below(SplittableRandom random, int bound) {
-    long bits;
-    long remainder;
-    do {
-      bits = random.nextLong() >>> 1;
-      remainder = bits % bound;
-    } while (bits - remainder + (bound - 1) < 0);
-    return (int) remainder;
+    Holdout rows = Holdout.drawn(rows(), validationRows, seed);
+    return new Split(subset(rows.kept()), subset(rows.heldOut()));
   }
 
   /**

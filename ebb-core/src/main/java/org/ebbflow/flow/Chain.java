@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +54,11 @@ public final class Chain implements Bijection {
       try {
         at = links.get(i).inverse(at, condition);
       } catch (EbbException e) {
-        throw new EbbException(
-            "layer " + i + ", " + links.get(i).describe() + ", cannot be inverted",
-            String.valueOf(e.getMessage()),
-            e);
+        String layer = "layer " + i + ", " + links.get(i).describe() + ", cannot be inverted";
+        String why = String.valueOf(e.getMessage());
+        throw e instanceof NumericalException
+            ? new NumericalException(layer, why, e)
+            : new EbbException(layer, why, e);
       }
     }
     return at;

@@ -58,13 +58,17 @@ public final class DensityModel {
    */
   public static DensityModel load(Path folder, String device) {
     ModelFolder files = new ModelFolder(folder);
-    ModelFolder.Content content = files.readConfig();
+    ModelFolder.Content config = files.readConfig();
     SafeTensors stored = files.readWeights();
+    ModelFolder.Content content = files.withBlocks(config, stored);
     files.requireEnough(stored, content);
     Engine engine = Engine.on(device, content.config().dtype());
     Flow flow = content.config().model().build(engine, content.shape());
     Preprocessing preprocessing =
-        content.config().preprocessing().unfitted(engine, content.shape());
+        content
+            .config()
+            .preprocessing()
+            .unfitted(engine, content.shape(), ModelFolder.standardisesConditions(stored));
     files.restore(stored, flow, preprocessing);
     return new DensityModel(content.shape(), content.config(), flow, preprocessing);
   }
@@ -84,7 +88,7 @@ public final class DensityModel {
     ModelFolder files = new ModelFolder(folder);
     files.create();
     files.writeConfig(shape, config);
-    files.writeWeights(flow, preprocessing);
+    files.writeWeights(config, flow, preprocessing);
   }
 
   /** What its rows look like. */
@@ -252,9 +256,8 @@ public final class DensityModel {
     if (condition == null) {
       return flow.sample(n, rng);
     }
-    double[] values = new double[n * condition.columns()];
-    condition.gather(IntStream.range(from, from + n).toArray(), values);
-    return flow.sample(flow.engine().tensor(values, n, condition.columns()), rng);
+    int[] rows = IntStream.range(from, from + n).toArray();
+    return flow.sample(preprocessing.given(condition, rows), rng);
   }
 
   /** Continuous rows (n, D) as rows of the data's kind: bytes are rounded down to 0 to 255. */

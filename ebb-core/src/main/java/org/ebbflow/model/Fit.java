@@ -16,15 +16,16 @@ import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.train.BestKeeper;
 import org.ebbflow.train.BlockwiseTrainer;
 import org.ebbflow.train.GrowthTask;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
 import org.ebbflow.train.TrainRun;
+import org.ebbflow.train.TrainSettings;
 import org.ebbflow.train.TrainState;
 import org.ebbflow.train.TrainTask;
 import org.ebbflow.train.Trainer;
-import org.ebbflow.train.ValidationPoint;
 
 /**
  * Fits a model to data in a folder: splits, builds, trains with checkpoints, and keeps the best
@@ -124,8 +125,10 @@ public final class Fit {
     }
     this.engine = Engine.on(config.device(), config.dtype());
     this.preprocessing = config.preprocessing().fit(engine, split.train());
-    String fingerprint = fingerprint(config, rows);
-    BestKeeper keeper = new BestKeeper(listener);
+    // Rows that reach networks otherwise are other rows.
+    String given = preprocessing.standardisesConditions() ? "conditions standardised" : "";
+    String fingerprint = fingerprint(config, rows + given);
+    BestKeeper keeper = new BestKeeper(this::keep, listener);
     if (config.model() instanceof BlockFlow grown) {
       BlockwiseTrainer trainer = blockwise(grown, fingerprint, keeper);
       this.training = trainer;
@@ -173,10 +176,28 @@ public final class Fit {
    * Takes up the folder's checkpoint, if there is one. Nothing is written: what does not belong to
    * the run is refused before anything of it is overwritten.
    *
-   * @throws EbbException if the checkpoint is damaged or of a run with other data or settings
+   * @throws EbbException if the checkpoint is damaged or of a run with other data or settings, or a
+   *     flow that has grown to its end is to be trained for longer
    */
   public void restore() {
     training.restore();
+    if (training.isComplete() && Files.exists(folder.config())) {
+      requireSameLength(folder.readConfig().config().training());
+    }
+  }
+
+  private void requireSameLength(TrainSettings before) {
+    TrainSettings now = config.training();
+    if (now.steps() != before.steps()
+        || now.epochs() != before.epochs()
+        || now.minutes() != before.minutes()) {
+      throw new EbbException(
+          "the flow in "
+              + folder.path()
+              + " has grown to its end, and its blocks, each trained on what those before it make of"
+              + " the rows, cannot be trained for longer",
+          "start anew in another folder with longer training, or resume without changing its length");
+    }
   }
 
   /**
@@ -206,7 +227,8 @@ public final class Fit {
     boolean resumed = training.state().step() > 0 && Files.exists(folder.weights());
     if (resumed
         && config.model() instanceof BlockFlow grown
-        && folder.readConfig().config().model() instanceof BlockFlow before) {
+        && folder.withBlocks(folder.readConfig(), folder.readWeights()).config().model()
+            instanceof BlockFlow before) {
       return config.with(grown.with(before.blocks()));
     }
     return config;
@@ -219,7 +241,7 @@ public final class Fit {
     figures.put("bestStep", (double) state.bestStep());
     state.bestNll().ifPresent(nll -> figures.put("validationNll", nll));
     figures.put("seconds", state.seconds());
-    figures.put("secondsPerStep", state.seconds() / Math.max(1, state.step()));
+    figures.put("secondsPerStep", state.secondsPerStep());
     figures.put("droppedSamples", (double) state.droppedSamples());
     figures.put("skippedSteps", (double) state.skippedSteps());
     return figures;
@@ -289,31 +311,11 @@ public final class Fit {
     }
   }
 
-  private final class BestKeeper implements TrainListener {
-    private final TrainListener next;
-
-    BestKeeper(TrainListener next) {
-      this.next = next;
-    }
-
-    @Override
-    public void stepped(TrainState state, long totalSteps) {
-      next.stepped(state, totalSteps);
-    }
-
-    @Override
-    public void validated(TrainState state, ValidationPoint point) {
-      next.validated(state, point);
-    }
-
-    @Override
-    public void improved(TrainState state) {
-      DensityModel best = current.get();
-      folder.writeWeights(best.flow(), preprocessing);
-      if (config.model() instanceof BlockFlow) {
-        folder.writeConfig(shape, best.config()); // says which blocks there are
-      }
-      next.improved(state);
+  private void keep() {
+    DensityModel best = current.get();
+    folder.writeWeights(best.config(), best.flow(), preprocessing);
+    if (config.model() instanceof BlockFlow) {
+      folder.writeConfig(shape, best.config()); // says which blocks there are
     }
   }
 }

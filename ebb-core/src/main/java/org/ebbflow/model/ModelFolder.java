@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
-import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.io.AtomicFile;
@@ -19,6 +18,7 @@ import org.ebbflow.io.ModelFileException;
 import org.ebbflow.io.SafeTensors;
 import org.ebbflow.io.StoredTensor;
 import org.ebbflow.io.TensorFile;
+import org.ebbflow.train.BlockSpan;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record ModelFolder(Path path) {
   private static final String FORMAT = "ebb-model-1";
   private static final long MAX_JSON_BYTES = 64L << 20;
+  private static final String PREPROCESSING = "preprocessing.";
+  private static final String BLOCKS = "blocks";
 
   /** What {@code config.json} holds. */
   record Content(DataShape shape, RunConfig config) {}
@@ -148,11 +150,40 @@ public record ModelFolder(Path path) {
     }
   }
 
-  void writeWeights(Flow flow, Preprocessing preprocessing) {
-    SafeTensors.write(
-        weights(),
-        TensorFile.store(weights(), tensors(flow, preprocessing.transform())),
-        Map.of("format", FORMAT));
+  /**
+   * Writes {@code model.safetensors}. With the tensors of a growing flow go its blocks, so that
+   * both are replaced at once.
+   */
+  void writeWeights(RunConfig config, Flow flow, Preprocessing preprocessing) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("format", FORMAT);
+    if (config.model() instanceof BlockFlow grown) {
+      try {
+        texts.put(BLOCKS, ConfigJson.mapper().writeValueAsString(grown.blocks()));
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("blocks cannot be written as JSON", e);
+      }
+    }
+    SafeTensors.write(weights(), TensorFile.store(weights(), tensors(flow, preprocessing)), texts);
+  }
+
+  /**
+   * What {@code config.json} holds, with the blocks of a growing flow that the weights are of: a
+   * run that was killed as it replaced the two files may have replaced one only.
+   *
+   * @throws ModelFileException if the weights do not say so in a way that can be read
+   */
+  Content withBlocks(Content content, SafeTensors stored) {
+    String blocks = stored.metadata().get(BLOCKS);
+    if (blocks == null || !(content.config().model() instanceof BlockFlow grown)) {
+      return content; // no growing flow, or one from before its blocks were kept here
+    }
+    try {
+      List<BlockSpan> spans = List.of(ConfigJson.mapper().readValue(blocks, BlockSpan[].class));
+      return new Content(content.shape(), content.config().with(grown.with(spans)));
+    } catch (JsonProcessingException e) {
+      throw damaged(weights(), e);
+    }
   }
 
   /** What {@code model.safetensors} holds, checked to be a model's. */
@@ -183,17 +214,19 @@ public record ModelFolder(Path path) {
   }
 
   void restore(SafeTensors stored, Flow flow, Preprocessing preprocessing) {
-    TensorFile.restore(weights(), stored.tensors(), tensors(flow, preprocessing.transform()));
+    TensorFile.restore(weights(), stored.tensors(), tensors(flow, preprocessing));
   }
 
-  private static Map<String, Tensor> tensors(Flow flow, List<Bijection> preprocessing) {
+  /** Whether the model was trained on standardised conditions; older ones never were. */
+  static boolean standardisesConditions(SafeTensors stored) {
+    return stored.tensors().containsKey(PREPROCESSING + "condition.scale");
+  }
+
+  private static Map<String, Tensor> tensors(Flow flow, Preprocessing preprocessing) {
     Map<String, Tensor> all = new LinkedHashMap<>();
     flow.parameters().forEach((name, tensor) -> all.put("flow." + name, tensor));
     flow.buffers().forEach((name, tensor) -> all.put("flow." + name, tensor));
-    for (int i = 0; i < preprocessing.size(); i++) {
-      String prefix = "preprocessing." + i + ".";
-      preprocessing.get(i).buffers().forEach((name, tensor) -> all.put(prefix + name, tensor));
-    }
+    preprocessing.buffers().forEach((name, tensor) -> all.put(PREPROCESSING + name, tensor));
     return all;
   }
 

@@ -21,7 +21,8 @@ import org.ebbflow.tensor.Scope;
  *
  * @param kind {@code image} (bytes: dequantise, scale, shrink, logit), {@code standardise}, {@code
  *     whiten}, {@code radial} (whiten, then give the distance from the mean the distribution it has
- *     for a normal) or {@code none}
+ *     for a normal) or {@code none}. In all kinds but {@code none}, labels and covariates are
+ *     standardised, columns of zeros and ones excepted
  * @param logitSmoothness what the logit is divided by ({@code image})
  */
 public record PreprocessingSettings(String kind, double logitSmoothness) {
@@ -46,11 +47,23 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
   }
 
   /**
-   * The preprocessing fitted to training rows.
+   * The preprocessing fitted to training rows, and to their conditions.
    *
    * @throws DataException if a column that is to be standardised holds one value only
    */
   Preprocessing fit(Engine engine, Dataset train) {
+    Preprocessing ofRows = fitToRows(engine, train);
+    Dataset given = train.condition().orElse(null);
+    if (given == null || kind.equals("none")) {
+      return ofRows;
+    }
+    Spread spread = spreadOfConditions(given);
+    return spread.changesNothing()
+        ? ofRows
+        : ofRows.withConditions(spread.mean(), spread.deviation());
+  }
+
+  private Preprocessing fitToRows(Engine engine, Dataset train) {
     return switch (kind) {
       case "image" -> image(engine, train.columns(), train.isBytes());
       case "standardise" -> {
@@ -72,10 +85,19 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
     };
   }
 
-  /** The preprocessing with its constants still to be read from a file. */
-  Preprocessing unfitted(Engine engine, DataShape shape) {
-    double[] ones = new double[shape.dimension()];
-    Arrays.fill(ones, 1);
+  /**
+   * The preprocessing with its constants still to be read from a file.
+   *
+   * @param conditions whether the file holds some for labels and covariates
+   */
+  Preprocessing unfitted(Engine engine, DataShape shape, boolean conditions) {
+    Preprocessing ofRows = unfittedToRows(engine, shape);
+    int given = shape.condition().size();
+    return conditions ? ofRows.withConditions(new double[given], ones(given)) : ofRows;
+  }
+
+  private Preprocessing unfittedToRows(Engine engine, DataShape shape) {
+    double[] ones = ones(shape.dimension());
     return switch (kind) {
       case "image" -> image(engine, shape.dimension(), shape.bytes());
       case "standardise" -> Preprocessing.standardise(engine, new double[ones.length], ones);
@@ -100,7 +122,23 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
 
   /** Means and standard deviations of the columns. */
   @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-  private record Spread(double[] mean, double[] deviation) {}
+  private record Spread(double[] mean, double[] deviation) {
+    // A column of one value leaves only the rounding of its mean.
+    boolean isConstant(int column) {
+      return !(deviation[column] > 1e-12 * Math.abs(mean[column]) && deviation[column] > 0);
+    }
+
+    boolean changesNothing() {
+      return Arrays.stream(mean).allMatch(m -> m == 0)
+          && Arrays.stream(deviation).allMatch(s -> s == 1);
+    }
+  }
+
+  private static double[] ones(int n) {
+    double[] ones = new double[n];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
 
   private static double[] identity(int n) {
     double[] identity = new double[n * n];
@@ -150,6 +188,39 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
   }
 
   private static Spread spread(Dataset train) {
+    Spread spread = moments(train);
+    for (int i = 0; i < train.columns(); i++) {
+      if (spread.isConstant(i)) {
+        throw new DataException(
+            train.columnLabel(i) + " holds one value only (" + train.value(0, i) + ")",
+            "leave the column out, it has no density");
+      }
+    }
+    return spread;
+  }
+
+  /**
+   * What conditions are standardised by. Columns of zeros and ones stay as they are: that is what
+   * labels look like, they are of order one, a rare label must not become a large number, and a
+   * base whose means are those of labels wants them so. A column of one value is only moved to 0.
+   */
+  private static Spread spreadOfConditions(Dataset given) {
+    boolean[] indicator = new boolean[given.columns()];
+    Arrays.fill(indicator, true);
+    accumulate(given, (column, value) -> indicator[column] &= value == 0 || value == 1);
+    Spread spread = moments(given);
+    for (int i = 0; i < indicator.length; i++) {
+      if (indicator[i]) {
+        spread.mean()[i] = 0;
+      }
+      if (indicator[i] || spread.isConstant(i)) {
+        spread.deviation()[i] = 1;
+      }
+    }
+    return spread;
+  }
+
+  private static Spread moments(Dataset train) {
     int columns = train.columns();
     double[] mean = new double[columns];
     double[] deviation = new double[columns];
@@ -167,12 +238,6 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
         throw new DataException(
             train.columnLabel(i) + " holds numbers too large to be squared",
             "give it in larger units or leave it out");
-      }
-      // A column of one value leaves only the rounding of its mean.
-      if (!(deviation[i] > 1e-12 * Math.abs(mean[i]) && deviation[i] > 0)) {
-        throw new DataException(
-            train.columnLabel(i) + " holds one value only (" + train.value(0, i) + ")",
-            "leave the column out, it has no density");
       }
     }
     return new Spread(mean, deviation);

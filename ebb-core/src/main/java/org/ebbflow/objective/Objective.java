@@ -16,6 +16,8 @@ public interface Objective {
    *
    * @param condition labels or covariates (B, C), or null
    * @param rng where the objective's own noise comes from; advanced
+   * @throws org.ebbflow.NumericalException if there are no losses at these parameters, but may be
+   *     at others; training passes over the step
    */
   Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng);
 

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 
 /**
  * The O(D³) work: factorisations of dense matrices, and solves with them.
@@ -65,10 +65,14 @@ public final class LinearAlgebra {
       return logAbsDet;
     }
 
-    /** {@code X} with {@code W·X = right}, in the factorisation's precision. */
+    /**
+     * {@code X} with {@code W·X = right}, in the factorisation's precision.
+     *
+     * @throws NumericalException if W is singular
+     */
     public Tensor solve(Tensor right) {
       if (Double.isInfinite(logAbsDet)) {
-        throw new EbbException(
+        throw new NumericalException(
             "a linear layer's matrix is singular", "train with a smaller learning rate");
       }
       solves.incrementAndGet();

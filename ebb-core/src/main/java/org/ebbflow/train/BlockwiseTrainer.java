@@ -2,22 +2,15 @@ package org.ebbflow.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.data.RowCache;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.ode.OdeBlock;
-import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.metric.LogLikelihood;
-import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
-import org.ebbflow.train.GrowthPlan.Phase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,20 +28,22 @@ import org.slf4j.LoggerFactory;
 public final class BlockwiseTrainer implements TrainRun {
   private static final Logger LOG = LoggerFactory.getLogger(BlockwiseTrainer.class);
 
+  /** Seconds that a block is trained for at least, however little time is left. */
+  private static final double SHORTEST = 0.06;
+
   private final GrowthTask task;
   private final TrainSettings settings;
   private final GrowthSettings growth;
   private final TrainListener listener;
-  private final GrowthPlan plan;
   private final long stepsPerBlock;
   private final long stepsPerEpoch;
   private final @Nullable GrowthCheckpoint checkpoint;
   private final Path scratch;
   private final BlockMeasurement measurement;
   private final String runFingerprint;
-  private final List<OdeBlock> blocks = new ArrayList<>();
-  private GrowthState state = new GrowthState();
+  private final GrowingChain chain;
   private volatile @Nullable Trainer inner;
+  private @Nullable TrainState resumedBlock;
   private volatile boolean stopping;
   private boolean restored;
 
@@ -72,7 +67,7 @@ public final class BlockwiseTrainer implements TrainRun {
     this.growth = growth;
     this.listener = listener;
     this.runFingerprint = runFingerprint;
-    this.plan = GrowthPlan.of(growth);
+    this.chain = new GrowingChain(task.blocks(), growth);
     this.measurement = new BlockMeasurement(task);
     this.stepsPerEpoch =
         new BatchOrder(task.train().rows(), settings.batch(), task.seed()).batchesPerEpoch();
@@ -94,9 +89,12 @@ public final class BlockwiseTrainer implements TrainRun {
     }
   }
 
+  /** Of the blocks that are done and of the one in training; without a block's own validation. */
   @Override
   public TrainState state() {
-    return state.train;
+    Trainer current = inner;
+    TrainState block = current == null ? resumedBlock : current.state();
+    return block == null ? chain.train() : chain.train().with(block);
   }
 
   /** Of all blocks that may yet be trained; fewer are if growth ends early. */
@@ -105,7 +103,7 @@ public final class BlockwiseTrainer implements TrainRun {
     if (stepsPerBlock == Long.MAX_VALUE) {
       return Long.MAX_VALUE;
     }
-    return (state.train.blocks.size() + trainingsLeft()) * stepsPerBlock;
+    return (chain.train().blocks.size() + chain.trainingsLeft()) * stepsPerBlock;
   }
 
   @Override
@@ -115,27 +113,38 @@ public final class BlockwiseTrainer implements TrainRun {
 
   /** The spans of the blocks that {@link #flow} has. */
   public List<BlockSpan> spans() {
-    return List.copyOf(state.spans);
+    return chain.spans();
   }
 
   /** The flow of the blocks there are, from the preprocessed space on; shares their tensors. */
   public Flow flow() {
-    return new Flow(task.engine(), task.dimension(), blocks, task.base());
+    return new Flow(task.engine(), task.dimension(), chain.blocks(), task.base());
   }
 
   @Override
   public void restore() {
     if (!restored && checkpoint != null && checkpoint.exists()) {
-      state = checkpoint.read(task.blocks(), blocks);
+      chain.read(checkpoint);
+    }
+    if (!restored && checkpoint != null) {
+      resumedBlock = Checkpoint.state(checkpoint.ofBlock(), nameOfBlock()).orElse(null);
     }
     restored = true;
+  }
+
+  /**
+   * Blocks are trained on what the blocks before make of the rows: none can go on after the next.
+   */
+  @Override
+  public boolean isComplete() {
+    return chain.isComplete();
   }
 
   @Override
   public Outcome run() {
     restore();
     RowCache.removeLeftovers(scratch);
-    while (!plan.isOver(state.phase)) {
+    while (!isComplete()) {
       Outcome outcome = phase();
       if (outcome != Outcome.FINISHED) {
         return outcome;
@@ -149,38 +158,43 @@ public final class BlockwiseTrainer implements TrainRun {
     if (stopping) {
       return Outcome.INTERRUPTED;
     }
-    Phase phase = plan.phase(state.phase);
     Path folder = cacheFolder();
+    long begin = System.nanoTime();
     Dataset first = task.validation().subset(BlockMeasurement.first(task.validation()));
     try (PushedRows train = pushed(task.train(), false, folder);
         PushedRows validation = pushed(task.validation(), true, folder);
         PushedRows start = pushed(first, false, null)) {
-      for (OdeBlock block : blocks.subList(0, state.next)) {
+      for (OdeBlock block : chain.blocks().subList(0, chain.next())) {
         train.push(block);
         validation.push(block);
       }
-      for (int phaseNumber = state.phase; state.phase == phaseNumber; ) {
-        BlockSpan span = span(phase);
+      countSince(begin);
+      for (int phase = chain.phase(); chain.phase() == phase; ) {
+        BlockSpan span = chain.nextSpan();
         OdeBlock block = task.blocks().apply(span);
-        warmStart(block);
+        chain.warmStart(block);
         OdeBlock average = task.blocks().apply(span);
         Trainer trainer = trainer(block, average, span, train.rows(), validation.rows());
         inner = trainer;
+        resumedBlock = null;
         if (stopping) {
           trainer.stop();
         }
-        Outcome outcome = train(trainer);
-        inner = null;
-        if (outcome == Outcome.INTERRUPTED) {
-          return outcome;
+        if (train(trainer) == Outcome.INTERRUPTED) {
+          save(); // with the time that moving the rows has taken
+          return Outcome.INTERRUPTED;
         }
-        copy(average, block);
+        inner = null;
+        chain.train().add(trainer.state());
+        begin = System.nanoTime();
+        GrowingChain.copy(average, block);
         average.parameters().values().forEach(Scope::release);
         train.push(block);
         BlockMeasurement.Terms terms = measurement.terms(block, span, validation);
         validation.push(block);
-        place(span, block);
-        finish(phase, record(span, trainer.state(), train, terms, validation, start));
+        chain.place(span, block);
+        countSince(begin);
+        finish(record(span, trainer.state(), train, terms, validation, start));
       }
     }
     return Outcome.FINISHED;
@@ -202,41 +216,44 @@ public final class BlockwiseTrainer implements TrainRun {
     return onDisk ? scratch : null;
   }
 
-  private BlockSpan span(Phase phase) {
-    return switch (phase) {
-      case GROW -> BlockSpan.whole(growth.stepSize(state.next));
-      case FREE -> BlockSpan.whole(0);
-      case EVEN, REFINE -> state.spans.get(state.next);
-    };
-  }
-
-  /** From the block's own parameters where it is retrained, else from the block before. */
-  private void warmStart(OdeBlock block) {
-    int source = Math.min(state.next, blocks.size() - 1);
-    if (source >= 0) {
-      copy(blocks.get(source), block);
-    }
-  }
-
   private Trainer trainer(
       OdeBlock block, OdeBlock average, BlockSpan span, Dataset train, Dataset validation) {
     TrainTask one =
         new TrainTask(
             new Flow(task.engine(), task.dimension(), List.of(block), task.base()),
             new Flow(task.engine(), task.dimension(), List.of(average), task.base()),
-            Preprocessing.none(task.engine()),
+            task.preprocessing().ofAppliedRows(),
             measurement.objective(span),
             train,
             validation.subset(BlockMeasurement.first(validation)),
-            Rng.mix(task.seed(), 1000L * state.phase + state.next));
-    double minutes = 0;
-    if (settings.minutes() > 0) {
-      double left = settings.minutes() - state.train.seconds / 60;
-      minutes = Math.max(1e-3, left / trainingsLeft());
-    }
+            Rng.mix(task.seed(), 1000L * chain.phase() + chain.next()));
     Path file = checkpoint == null ? null : checkpoint.ofBlock();
-    String name = runFingerprint + "/" + state.phase + "/" + state.next;
-    return new Trainer(one, settings.ofBlock(minutes), file, name, new StepCounter());
+    return new Trainer(one, settings.ofBlock(minutes()), file, nameOfBlock(), new StepCounter());
+  }
+
+  private double minutes() {
+    return settings.minutes() == 0
+        ? 0
+        : seconds(60 * settings.minutes(), chain.train(), chain.trainingsLeft()) / 60;
+  }
+
+  /**
+   * The next block's share of what is left of a budget, less what moving the rows through it will
+   * take if it is as long as through a block before.
+   */
+  static double seconds(double budget, TrainState spent, long trainingsLeft) {
+    double training = spent.blocks.stream().mapToDouble(BlockRecord::seconds).sum();
+    double moving = (spent.seconds - training) / Math.max(1, spent.blocks.size());
+    return Math.max(SHORTEST, (budget - spent.seconds) / trainingsLeft - moving);
+  }
+
+  private void countSince(long begin) {
+    chain.train().seconds += (System.nanoTime() - begin) * 1e-9;
+  }
+
+  /** Which run and which block of it a block's checkpoint belongs to. */
+  private String nameOfBlock() {
+    return runFingerprint + "/" + chain.phase() + "/" + chain.next();
   }
 
   /** Goes on from the block's checkpoint, unless it is one that a finished block left behind. */
@@ -259,20 +276,18 @@ public final class BlockwiseTrainer implements TrainRun {
       BlockMeasurement.Terms terms,
       PushedRows validation,
       PushedRows start) {
+    long begin = System.nanoTime();
     LogLikelihood.Summary summary =
         LogLikelihood.summarise(validation.logLikelihoods(task.base()), task.dimension());
-    TrainState all = state.train;
-    all.seconds += training.seconds;
-    all.step += training.step;
-    all.droppedSamples += training.droppedSamples;
-    all.skippedSteps += training.skippedSteps;
-    long before = all.step - training.step;
-    training.losses.forEach(p -> all.losses.add(new LossPoint(before + p.step(), p.loss())));
+    double inversionError =
+        measurement.inversionError(chain.blocks().subList(0, chain.next() + 1), start);
+    countSince(begin);
+    TrainState all = chain.train();
     all.validations.add(
         new ValidationPoint(all.step, summary.nll(), summary.standardError(), all.seconds));
     return new BlockRecord(
-        state.phase,
-        state.next,
+        chain.phase(),
+        chain.next(),
         span.h(),
         training.step,
         training.seconds,
@@ -282,123 +297,39 @@ public final class BlockwiseTrainer implements TrainRun {
         terms.divergence(),
         terms.movement(),
         summary.nll(),
-        measurement.inversionError(blocks.subList(0, state.next + 1), start));
-  }
-
-  private void place(BlockSpan span, OdeBlock block) {
-    if (state.next < blocks.size()) {
-      blocks.set(state.next, block);
-      state.spans.set(state.next, span);
-    } else {
-      blocks.add(block);
-      state.spans.add(span);
-    }
+        inversionError);
   }
 
   /** Keeps the record, tells the listener, and moves on to what comes next. */
-  private void finish(Phase phase, BlockRecord record) {
-    TrainState all = state.train;
+  private void finish(BlockRecord record) {
+    TrainState all = chain.train();
     all.blocks.add(record);
     LOG.info("{}", record);
-    boolean whole = state.next == blocks.size() - 1;
     Double best = all.bestNll;
-    if (whole && (best == null || record.nll() < best)) {
+    if (chain.isWhole() && (best == null || record.nll() < best)) {
       all.bestNll = record.nll();
       all.bestStep = all.step;
       listener.improved(all);
     }
     listener.validated(all, all.validations.get(all.validations.size() - 1));
-    state.next++;
-    boolean ended =
-        switch (phase) {
-          case GROW -> state.next == growth.maxBlocks() || record.ratio() < growth.epsilon();
-          case EVEN, REFINE -> state.next == blocks.size();
-          case FREE -> true;
-        };
-    if (ended) {
-      advance();
-    }
+    chain.advance(record.ratio());
+    save();
     if (checkpoint != null) {
-      checkpoint.write(state, blocks);
       checkpoint.blockDone();
     }
   }
 
-  /** Prepares the next phase, leaving out rounds that have nothing to even out. */
-  private void advance() {
-    double[] movements = lastMovements();
-    do {
-      state.phase++;
-    } while (!plan.isOver(state.phase)
-        && plan.phase(state.phase) == Phase.EVEN
-        && growth.isEven(movements));
-    if (plan.isOver(state.phase)) {
-      return;
+  private void save() {
+    if (checkpoint != null) {
+      chain.write(checkpoint);
     }
-    state.next = 0;
-    switch (plan.phase(state.phase)) {
-      case EVEN -> {
-        List<Double> steps =
-            growth.evened(state.spans.stream().map(BlockSpan::h).toList(), movements);
-        for (int i = 0; i < steps.size(); i++) {
-          state.spans.set(i, state.spans.get(i).with(steps.get(i)));
-        }
-      }
-      case REFINE -> refine();
-      case FREE -> state.next = blocks.size();
-      case GROW -> throw new IllegalStateException("a flow grows first");
-    }
-  }
-
-  private void refine() {
-    List<OdeBlock> parents = List.copyOf(blocks);
-    List<BlockSpan> spans = List.copyOf(state.spans);
-    blocks.clear();
-    state.spans.clear();
-    for (int i = 0; i < parents.size(); i++) {
-      for (boolean second : new boolean[] {false, true}) {
-        BlockSpan half = spans.get(i).half(second);
-        OdeBlock child = task.blocks().apply(half);
-        copy(parents.get(i), child);
-        blocks.add(child);
-        state.spans.add(half);
-      }
-    }
-  }
-
-  /** W₂ movements of the blocks of the phase that has just ended. */
-  private double[] lastMovements() {
-    List<BlockRecord> all = state.train.blocks;
-    return all.subList(all.size() - blocks.size(), all.size()).stream()
-        .mapToDouble(BlockRecord::movement)
-        .toArray();
-  }
-
-  private long trainingsLeft() {
-    return plan.trainingsLeft(state.phase, state.next, blocks.size());
-  }
-
-  private static void copy(OdeBlock from, OdeBlock to) {
-    Map<String, Tensor> source = from.parameters();
-    to.parameters()
-        .forEach((name, tensor) -> Ops.assign(tensor, Objects.requireNonNull(source.get(name))));
   }
 
   /** Passes a block's steps on as steps of the whole. */
   private final class StepCounter implements TrainListener {
     @Override
     public void stepped(TrainState ofBlock, long totalSteps) {
-      TrainState all = state.train;
-      long step = all.step;
-      double seconds = all.seconds;
-      all.step += ofBlock.step;
-      all.seconds += ofBlock.seconds;
-      try {
-        listener.stepped(all, totalSteps());
-      } finally {
-        all.step = step;
-        all.seconds = seconds;
-      }
+      listener.stepped(chain.train().with(ofBlock), totalSteps());
     }
   }
 }

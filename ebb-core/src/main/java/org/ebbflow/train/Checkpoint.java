@@ -2,9 +2,11 @@ package org.ebbflow.train;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.io.ModelFileException;
 import org.ebbflow.io.SafeTensors;
@@ -63,6 +65,22 @@ final class Checkpoint {
           "resume with the data and settings of that run, or start anew in another folder");
     }
     TensorFile.restore(file, stored.tensors(), tensors);
+    return state(file, stored);
+  }
+
+  /** The state in a file, if it is a whole one of this run. */
+  static Optional<TrainState> state(Path file, String runFingerprint) {
+    try {
+      SafeTensors stored = Files.exists(file) ? SafeTensors.read(file) : null;
+      return stored == null || !runFingerprint.equals(stored.metadata().get("run"))
+          ? Optional.empty()
+          : Optional.of(state(file, stored));
+    } catch (ModelFileException damaged) {
+      return Optional.empty();
+    }
+  }
+
+  private static TrainState state(Path file, SafeTensors stored) {
     try {
       return JSON.readValue(stored.metadata().getOrDefault("state", ""), TrainState.class);
     } catch (JsonProcessingException e) {

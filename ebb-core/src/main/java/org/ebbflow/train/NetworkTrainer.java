@@ -173,15 +173,8 @@ public final class NetworkTrainer implements TrainRun {
     if (!Double.isFinite(point.nll())) {
       throw new DivergenceException("the validation loss is not finite at step " + state.step);
     }
-    state.validations.add(point);
-    Double best = state.bestNll;
-    if (best == null || point.nll() < best) {
-      state.bestNll = point.nll();
-      state.bestStep = state.step;
-      state.validationsSinceBest = 0;
+    if (state.take(point)) {
       listener.improved(state);
-    } else {
-      state.validationsSinceBest++;
     }
     listener.validated(state, point);
   }

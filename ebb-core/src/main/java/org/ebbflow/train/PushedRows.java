@@ -29,6 +29,7 @@ final class PushedRows implements AutoCloseable {
   private static final int BATCH = 1000;
 
   private final Engine engine;
+  private final Preprocessing preprocessing;
   private final @Nullable Path folder;
   private final @Nullable Dataset given;
   private final double @Nullable [] logDet;
@@ -51,6 +52,7 @@ final class PushedRows implements AutoCloseable {
       boolean withLogDet,
       @Nullable Path folder) {
     this.engine = engine;
+    this.preprocessing = preprocessing;
     this.folder = folder;
     this.given = data.condition().orElse(null);
     this.logDet = withLogDet ? new double[data.rows()] : null;
@@ -118,7 +120,10 @@ final class PushedRows implements AutoCloseable {
     return given == null ? all : all.withCondition(given);
   }
 
-  /** The rows, (n, D), in the flow's space, with their conditions; until they are next moved. */
+  /**
+   * The rows, (n, D), in the flow's space, with their conditions as the data have them; until they
+   * are next moved.
+   */
   Dataset rows() {
     return rows;
   }
@@ -155,18 +160,14 @@ final class PushedRows implements AutoCloseable {
 
   /** Some rows as a tensor. */
   Tensor gathered(int[] batch) {
-    return gathered(rows, batch);
+    double[] numbers = new double[Math.multiplyExact(batch.length, rows.columns())];
+    rows.gather(batch, numbers);
+    return engine.tensor(numbers, batch.length, rows.columns());
   }
 
-  /** Their labels or covariates, or null. */
+  /** Their labels or covariates as networks take them, or null. */
   @Nullable Tensor condition(int[] batch) {
-    return given == null ? null : gathered(given, batch);
-  }
-
-  private Tensor gathered(Dataset data, int[] batch) {
-    double[] numbers = new double[Math.multiplyExact(batch.length, data.columns())];
-    data.gather(batch, numbers);
-    return engine.tensor(numbers, batch.length, data.columns());
+    return given == null ? null : preprocessing.given(given, batch);
   }
 
   /**

@@ -30,6 +30,11 @@ public interface TrainRun {
   /** Where training stands; read it after {@link #run} or on the training thread. */
   TrainState state();
 
+  /** Whether training has come to an end that no longer limit would move; once restored. */
+  default boolean isComplete() {
+    return false;
+  }
+
   /** Steps after which training is over, or the largest long if only time limits it. */
   long totalSteps();
 

@@ -8,7 +8,8 @@ import org.ebbflow.EbbException;
  * @param batch rows a step
  * @param epochs passes over the training rows, 0 for no limit
  * @param steps steps, 0 for no limit
- * @param minutes wall-clock time of training over all its sessions, 0 for no limit
+ * @param minutes wall-clock time of training over all its sessions, of a growing flow with moving
+ *     its rows from block to block; 0 for no limit
  * @param optimizer what moves the parameters
  * @param schedule the learning rate over time
  * @param clip largest Euclidean norm of the whole gradient, 0 for no clipping

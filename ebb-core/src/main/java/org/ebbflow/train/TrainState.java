@@ -38,14 +38,60 @@ public final class TrainState {
 
   TrainState() {}
 
+  /** These figures with those of a block that is being trained behind them. */
+  TrainState with(TrainState block) {
+    TrainState sum = new TrainState();
+    sum.step = step;
+    sum.seconds = seconds;
+    sum.droppedSamples = droppedSamples;
+    sum.skippedSteps = skippedSteps;
+    sum.bestNll = bestNll;
+    sum.bestStep = bestStep;
+    sum.losses.addAll(losses);
+    sum.validations.addAll(validations);
+    sum.blocks.addAll(blocks);
+    sum.add(block);
+    return sum;
+  }
+
+  /** Adds a point to the validation curve; whether it is the best so far. */
+  boolean take(ValidationPoint point) {
+    validations.add(point);
+    Double best = bestNll;
+    boolean better = best == null || point.nll() < best;
+    if (better) {
+      bestNll = point.nll();
+      bestStep = step;
+    }
+    validationsSinceBest = better ? 0 : validationsSinceBest + 1;
+    return better;
+  }
+
+  /** Counts a block's steps, time and losses in; how good it is, its record says. */
+  void add(TrainState block) {
+    long before = step;
+    step += block.step;
+    seconds += block.seconds;
+    droppedSamples += block.droppedSamples;
+    skippedSteps += block.skippedSteps;
+    block.losses.forEach(p -> losses.add(new LossPoint(before + p.step(), p.loss())));
+  }
+
   /** Steps done. */
   public long step() {
     return step;
   }
 
-  /** Seconds of training, over all sessions. */
+  /** Seconds of training, over all sessions; of a growing flow with those of moving its rows. */
   public double seconds() {
     return seconds;
+  }
+
+  /** Mean seconds of a step; of a growing flow without moving its rows. */
+  public double secondsPerStep() {
+    double training = blocks.stream().mapToDouble(BlockRecord::seconds).sum();
+    long steps = blocks.stream().mapToLong(BlockRecord::steps).sum();
+    return steps > 0 ? training / steps : seconds / Math.max(1, step);
   }
 
   /** Samples left out because their loss was not finite. */

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.objective.Evaluation;
@@ -223,9 +224,7 @@ public final class Trainer implements TrainRun {
         state.lossSum += losses.mean();
         state.lossCount++;
       }
-    } catch (DivergenceException e) {
-      throw e;
-    } catch (EbbException e) {
+    } catch (NumericalException e) {
       skipped(rate, e); // a matrix without determinant or inverse at this step
     }
     if (!averaged) {
@@ -239,7 +238,7 @@ public final class Trainer implements TrainRun {
     }
   }
 
-  private void skipped(double rate, @Nullable EbbException cause) {
+  private void skipped(double rate, @Nullable NumericalException cause) {
     state.skippedSteps++;
     state.skippedInARow++;
     String why = cause == null ? "no finite loss or gradient" : String.valueOf(cause.getMessage());
@@ -271,15 +270,8 @@ public final class Trainer implements TrainRun {
       throw new DivergenceException(
           "the validation likelihood is not finite at step " + state.step);
     }
-    state.validations.add(point);
-    Double best = state.bestNll;
-    if (best == null || point.nll() < best) {
-      state.bestNll = point.nll();
-      state.bestStep = state.step;
-      state.validationsSinceBest = 0;
+    if (state.take(point)) {
       listener.improved(state);
-    } else {
-      state.validationsSinceBest++;
     }
     listener.validated(state, point);
   }

@@ -1,9 +1,14 @@
 package org.ebbflow.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
@@ -14,27 +19,76 @@ import org.junit.jupiter.api.io.TempDir;
 class GrownFitTest {
   private static final double[][] AT = {{0.1, 0.2}, {1, -1}};
 
-  @Test
-  void a_finished_run_taken_up_with_a_fresh_configuration_keeps_its_model(@TempDir Path folder) {
+  private static Dataset data() {
     double[][] rows = new double[300][2];
     Random random = new Random(1);
     for (double[] row : rows) {
       row[0] = random.nextGaussian();
       row[1] = row[0] * row[0] + 0.5 * random.nextGaussian();
     }
-    Dataset data = Dataset.of(rows);
-    double[] before = fitted(data, folder);
-    assertThat(fitted(data, folder)).containsExactly(before);
+    return Dataset.of(rows);
   }
 
-  private static double[] fitted(Dataset data, Path folder) {
-    var tree = ConfigJson.write(RunConfig.defaults("jko", "jko", DataShape.of(data)));
+  private static RunConfig config(String... settings) {
+    var tree = ConfigJson.write(RunConfig.defaults("jko", "jko", DataShape.of(data())));
     ConfigJson.set(tree, "growth.maxBlocks", "2");
+    ConfigJson.set(tree, "growth.epsilon", "0");
     ConfigJson.set(tree, "network.hidden", "[8]");
     ConfigJson.set(tree, "training.steps", "3");
-    RunConfig config = ConfigJson.read(tree);
-    Outcome outcome = new Fit(config, data, new ModelFolder(folder), new TrainListener() {}).run();
-    assertThat(outcome).isEqualTo(Outcome.FINISHED);
+    for (String setting : settings) {
+      ConfigJson.set(tree, setting.split("=", 2)[0], setting.split("=", 2)[1]);
+    }
+    return ConfigJson.read(tree);
+  }
+
+  private static double[] fitted(Path folder, String... settings) {
+    Fit fit = new Fit(config(settings), data(), new ModelFolder(folder), new TrainListener() {});
+    assertThat(fit.run()).isEqualTo(Outcome.FINISHED);
+    return DensityModel.load(folder).logProb(AT);
+  }
+
+  @Test
+  void a_finished_run_taken_up_with_a_fresh_configuration_keeps_its_model(@TempDir Path folder) {
+    double[] before = fitted(folder);
+    assertThat(fitted(folder)).containsExactly(before);
+  }
+
+  @Test
+  void a_flow_that_has_grown_to_its_end_is_not_trained_for_longer(@TempDir Path folder) {
+    double[] before = fitted(folder, "schedule.name=constant");
+    for (String longer : List.of("steps=9", "epochs=9", "minutes=9")) {
+      RunConfig config = config("schedule.name=constant", "training." + longer);
+      Fit again = new Fit(config, data(), new ModelFolder(folder), new TrainListener() {});
+      assertThatThrownBy(again::run)
+          .isInstanceOf(EbbException.class)
+          .hasMessageContaining(folder + " has grown to its end")
+          .hasMessageContaining("start anew in another folder");
+    }
+    assertThat(fitted(folder, "schedule.name=constant")).containsExactly(before);
+  }
+
+  /** What a kill leaves between the replacements of weights and configuration. */
+  @Test
+  void weights_of_more_or_fewer_blocks_than_the_configuration_has_are_read(@TempDir Path folder)
+      throws IOException {
+    Path one = folder.resolve("one");
+    Path two = folder.resolve("two");
+    double[] ofOne = fitted(one, "growth.maxBlocks=1");
+    double[] ofTwo = fitted(two);
+    assertThat(ofOne).isNotEqualTo(ofTwo);
+    String oneConfig = Files.readString(one.resolve("config.json"));
+    String twoConfig = Files.readString(two.resolve("config.json"));
+    assertThat(mixed(oneConfig, two, folder.resolve("more"))).containsExactly(ofTwo);
+    assertThat(mixed(twoConfig, one, folder.resolve("fewer"))).containsExactly(ofOne);
+    String none = oneConfig.replaceAll("(?s)\"blocks\" : \\[.*?\\]", "\"blocks\" : [ ]");
+    assertThat(none).isNotEqualTo(oneConfig);
+    assertThat(mixed(none, two, folder.resolve("first"))).containsExactly(ofTwo);
+  }
+
+  private static double[] mixed(String config, Path weights, Path folder) throws IOException {
+    Files.createDirectory(folder);
+    Files.writeString(folder.resolve("config.json"), config);
+    Files.copy(weights.resolve("model.safetensors"), folder.resolve("model.safetensors"));
     return DensityModel.load(folder).logProb(AT);
   }
 }

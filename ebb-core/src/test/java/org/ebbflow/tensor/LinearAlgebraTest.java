@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bytedeco.pytorch.Tensor;
-import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.tensor.LinearAlgebra.Factorisation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,9 +104,9 @@ class LinearAlgebraTest {
     assertThat(factors.logAbsDet()).isEqualTo(Double.NEGATIVE_INFINITY);
     long solves = algebra.solves();
     assertThatThrownBy(() -> factors.solve(engine.zeros(2, 1)))
-        .isInstanceOf(EbbException.class)
+        .isInstanceOf(NumericalException.class)
         .hasMessageContaining("singular");
-    assertThatThrownBy(factors::inverse).isInstanceOf(EbbException.class);
+    assertThatThrownBy(factors::inverse).isInstanceOf(NumericalException.class);
     assertThat(algebra.solves()).isEqualTo(solves);
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Products;
 import org.ebbflow.flow.StandardNormal;
@@ -27,11 +30,13 @@ import org.ebbflow.flow.ode.OdeBlock;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.io.ModelFileException;
+import org.ebbflow.io.SafeTensors;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.objective.OdeNumerics;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Rng;
+import org.ebbflow.tensor.Scope;
 import org.ebbflow.train.GrowthSettings.Cache;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,15 +48,15 @@ class BlockwiseTrainerTest {
 
   @TempDir Path folder;
 
-  private OdeBlock block(int dimension, int width, BlockSpan span) {
+  private OdeBlock block(int dimension, int width, boolean time, BlockSpan span) {
     try (Rng rng = engine.rng(1)) {
       Sequential network =
           new Sequential(
-              Dense.uniform(engine, dimension, width, rng),
+              Dense.uniform(engine, dimension + (time ? 1 : 0), width, rng),
               new Softplus(20),
               Dense.zero(engine, width, dimension));
       return new OdeBlock(
-          new NetworkField(network, new Layout.Rows(0), false, "dense"),
+          new NetworkField(network, new Layout.Rows(0), time, "dense"),
           span.from(),
           span.to(),
           Integration.adaptive(1e-7),
@@ -60,10 +65,18 @@ class BlockwiseTrainerTest {
   }
 
   private GrowthTask task(int dimension, int width, Dataset train, Dataset validation) {
+    return task(dimension, width, false, train, validation);
+  }
+
+  /**
+   * @param time whether the blocks' fields see it
+   */
+  private GrowthTask task(
+      int dimension, int width, boolean time, Dataset train, Dataset validation) {
     return new GrowthTask(
         engine,
         dimension,
-        span -> block(dimension, width, span),
+        span -> block(dimension, width, time, span),
         new StandardNormal(),
         new OdeNumerics(RungeKutta.RK38, 2, "hutchinson", 0.02, false, true, Products.FULL),
         Preprocessing.standardise(engine, new double[dimension], ones(dimension)),
@@ -149,6 +162,10 @@ class BlockwiseTrainerTest {
 
   /** A process that starts from nothing but settings, data and files, and is stopped at a step. */
   private BlockwiseTrainer session(String file, GrowthSettings growth, long stopAt) {
+    return session(file, false, growth, stopAt);
+  }
+
+  private BlockwiseTrainer session(String file, boolean time, GrowthSettings growth, long stopAt) {
     AtomicReference<BlockwiseTrainer> self = new AtomicReference<>();
     TrainListener stopper =
         new TrainListener() {
@@ -161,7 +178,7 @@ class BlockwiseTrainerTest {
         };
     BlockwiseTrainer trainer =
         new BlockwiseTrainer(
-            task(2, 8, bananas(300, 1), bananas(60, 2)),
+            task(2, 8, time, bananas(300, 1), bananas(60, 2)),
             Runs.settings(50, STEPS, 1e-2),
             growth,
             folder.resolve(file),
@@ -227,6 +244,54 @@ class BlockwiseTrainerTest {
   }
 
   @Test
+  void steps_of_the_block_in_training_count_before_and_after_a_stop() {
+    GrowthSettings growth = growth(2, 0, 0, false);
+    BlockwiseTrainer first = session("within", growth, STEPS + 5);
+    assertThat(first.run()).isEqualTo(Outcome.INTERRUPTED);
+    assertThat(first.state().step()).isEqualTo(STEPS + 5);
+    assertThat(first.state().blocks()).hasSize(1);
+    BlockwiseTrainer second = session("within", growth, -1);
+    second.restore();
+    assertThat(second.state().step()).isEqualTo(STEPS + 5);
+    assertThat(second.run()).isEqualTo(Outcome.FINISHED);
+    assertThat(second.state().step()).isEqualTo(2 * STEPS);
+  }
+
+  private static double moving(TrainState state) {
+    return state.seconds() - state.blocks().stream().mapToDouble(BlockRecord::seconds).sum();
+  }
+
+  @Test
+  void time_counts_moving_the_rows_also_of_sessions_before() throws IOException {
+    GrowthSettings growth = growth(2, 0, 0, false);
+    BlockwiseTrainer first = session("timed", growth, STEPS + 5);
+    first.run();
+    double finished = first.state().validations().get(0).seconds();
+    assertThat(finished).isGreaterThan(first.state().blocks().get(0).seconds());
+    JsonNode kept =
+        new ObjectMapper()
+            .readTree(SafeTensors.read(folder.resolve("timed")).metadata().get("state"))
+            .get("train");
+    assertThat(kept.get("seconds").asDouble()).isGreaterThanOrEqualTo(finished);
+    double before = kept.get("seconds").asDouble() - first.state().blocks().get(0).seconds();
+    BlockwiseTrainer second = session("timed", growth, -1);
+    second.run();
+    assertThat(moving(second.state())).isGreaterThan(before);
+  }
+
+  @Test
+  void a_budget_of_time_is_spent_on_moving_the_rows_too() {
+    TrainState spent = new TrainState();
+    assertThat(BlockwiseTrainer.seconds(100, spent, 4)).isEqualTo(25);
+    spent.blocks.add(new BlockRecord(0, 0, 1, 10, 20, 1, 1, 1, 1, 1, 1, 0));
+    spent.seconds = 20 + 5;
+    // 75 seconds are left for three blocks, each of which is moved through for another five.
+    assertThat(BlockwiseTrainer.seconds(100, spent, 3)).isEqualTo(20);
+    spent.seconds = 120;
+    assertThat(BlockwiseTrainer.seconds(100, spent, 3)).isPositive().isLessThan(0.1);
+  }
+
+  @Test
   void the_likelihood_of_the_records_is_that_of_the_flow() {
     BlockwiseTrainer trainer = session("likelihood", growth(2, 0, 0, false), -1);
     trainer.run();
@@ -240,8 +305,28 @@ class BlockwiseTrainerTest {
     assertThat(trainer.state().bestNll()).isPresent();
   }
 
+  /** Fields that see time tell the halves of a block apart. */
   @Test
   void refinement_begins_with_the_same_map_in_twice_as_many_blocks() {
+    BlockwiseTrainer coarse = session("coarse", true, growth(2, 0, 0, false), -1);
+    coarse.run();
+    BlockwiseTrainer begun = session("begun", true, growth(2, 0, 1, false), 2 * STEPS);
+    assertThat(begun.run()).isEqualTo(Outcome.INTERRUPTED);
+    assertThat(coarse.flow().chain()).hasSize(2);
+    assertThat(begun.flow().chain()).hasSize(4);
+    try (Scope scope = Scope.open()) {
+      Tensor x = engine.tensor(new double[] {0.3, -1, 2, 0.5, -1.5, 1, 0, 0}, 4, 2);
+      double[] before = Engine.doubles(coarse.flow().forward(x));
+      double[] after = Engine.doubles(begun.flow().forward(x));
+      assertThat(before).isNotEqualTo(Engine.doubles(x));
+      assertThat(after).containsExactly(before, within(1e-5));
+      assertThat(Engine.doubles(begun.flow().logProb(x)))
+          .containsExactly(Engine.doubles(coarse.flow().logProb(x)), within(1e-5));
+    }
+  }
+
+  @Test
+  void refinement_retrains_both_halves_of_every_block() {
     BlockwiseTrainer coarse = session("coarse", growth(2, 0, 0, false), -1);
     coarse.run();
     double before = coarse.state().blocks().get(1).nll();

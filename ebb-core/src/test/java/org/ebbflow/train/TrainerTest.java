@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.StandardNormal;
@@ -18,6 +20,7 @@ import org.ebbflow.flow.elementwise.SmoothLeakyRelu;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.objective.MaximumLikelihood;
+import org.ebbflow.objective.Objective;
 import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
@@ -134,6 +137,58 @@ class TrainerTest {
     assertThat(trainer.state().skippedSteps).isEqualTo(100);
     assertThat(trainer.state().losses).hasSize(2);
     assertThat(trainer.state().losses).allSatisfy(point -> assertThat(point.loss()).isFinite());
+  }
+
+  /** Maximum likelihood, but for the third call. */
+  private static Objective failingOnce(RuntimeException failure) {
+    MaximumLikelihood likelihood = new MaximumLikelihood();
+    AtomicInteger calls = new AtomicInteger();
+    return new Objective() {
+      @Override
+      public String name() {
+        return "failing";
+      }
+
+      @Override
+      public Tensor losses(Flow flow, Tensor x, Tensor condition, Rng rng) {
+        if (calls.incrementAndGet() == 3) {
+          throw failure;
+        }
+        return likelihood.losses(flow, x, condition, rng);
+      }
+    };
+  }
+
+  private Trainer failingOnceTrainer(RuntimeException failure) {
+    double[][] rows = Runs.normalRows(20, D, 2);
+    TrainTask task = task("ml", rows, rows);
+    TrainTask failing =
+        new TrainTask(
+            task.flow(),
+            task.averaged(),
+            task.preprocessing(),
+            failingOnce(failure),
+            task.train(),
+            task.validation(),
+            1);
+    return new Trainer(failing, Runs.settings(10, 6, 1e-3), null, "", new TrainListener() {});
+  }
+
+  @Test
+  void a_step_without_a_numerical_result_is_skipped() {
+    Trainer trainer =
+        failingOnceTrainer(new NumericalException("the matrix is singular", "train on"));
+    assertThat(trainer.run()).isEqualTo(Outcome.FINISHED);
+    assertThat(trainer.state().skippedSteps).isEqualTo(1);
+  }
+
+  @Test
+  void an_objective_that_does_not_suit_ends_the_run_at_once() {
+    EbbException mistake = new EbbException("the objective takes no such flow", "use another");
+    Trainer trainer = failingOnceTrainer(mistake);
+    assertThatThrownBy(trainer::run).isSameAs(mistake);
+    assertThat(trainer.state().step).isEqualTo(2);
+    assertThat(trainer.state().skippedSteps).isZero();
   }
 
   @Test

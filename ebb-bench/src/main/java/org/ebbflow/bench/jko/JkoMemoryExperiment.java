@@ -5,32 +5,38 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.bench.reproduce.Cell;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Experiment;
 import org.ebbflow.bench.reproduce.Setup;
-import org.ebbflow.flow.Flow;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.Jko;
 import org.ebbflow.model.OdeEvaluation;
 import org.ebbflow.model.VelocityNetwork;
 import org.ebbflow.objective.ContinuousLikelihood;
-import org.ebbflow.objective.JkoStep;
-import org.ebbflow.objective.Objective;
 import org.ebbflow.objective.OdeNumerics;
-import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
 import org.ebbflow.train.BlockSpan;
-import org.ebbflow.train.Optimizer;
+import org.ebbflow.train.BlockwiseTrainer;
+import org.ebbflow.train.GrowthSettings;
+import org.ebbflow.train.GrowthTask;
 import org.ebbflow.train.OptimizerSettings;
+import org.ebbflow.train.ScheduleSettings;
+import org.ebbflow.train.TrainListener;
+import org.ebbflow.train.TrainRun;
+import org.ebbflow.train.TrainSettings;
+import org.ebbflow.train.TrainTask;
+import org.ebbflow.train.Trainer;
 
 /**
- * Memory and time of a training step against the number of blocks: one block at a time, and the
- * same chain as a whole.
+ * Memory and time of a training step against the number of blocks: of the last block of a flow that
+ * grows block by block, the finished ones and the rows they have moved in memory, and of the same
+ * chain as a whole.
  *
  * <p>Source of the claim: Xu, Cheng and Xie, 2023, arXiv:2212.14424, section 1.
  */
@@ -55,7 +61,20 @@ public final class JkoMemoryExperiment implements Experiment {
     return cells;
   }
 
+  /**
+   * @param width of the hidden layers
+   * @param rows to train on
+   * @param batch rows a step
+   * @param steps of each block, or of the chain
+   */
+  private record Size(int width, int rows, int batch, int steps) {
+    static final Size SMALL = new Size(8, 200, 50, 3);
+    static final Size FULL = new Size(128, 20_000, 2_000, 12);
+  }
+
   private record ChainCell(int blocks, boolean endToEnd) implements Cell {
+    private static final DataShape SHAPE = new DataShape(2, false, null, List.of());
+
     @Override
     public String name() {
       return (endToEnd ? "whole-" : "blockwise-") + blocks;
@@ -63,48 +82,103 @@ public final class JkoMemoryExperiment implements Experiment {
 
     @Override
     public Outcome run(Context context) {
-      boolean quick = context.setup().quick();
-      int width = quick ? 8 : 128;
-      int batch = quick ? 50 : 2_000;
-      Engine engine = Engine.cpu(DType.FLOAT32);
-      DataShape shape = new DataShape(2, false, null, List.of());
-      Jko model =
-          new Jko(
-              VelocityNetwork.dense(List.of(width, width, width), false),
-              OdeEvaluation.published(),
-              Collections.nCopies(blocks, new BlockSpan(0, 1, 1)));
-      // Block by block it is always the last one whose turn it is; those before it are done.
-      Flow flow =
-          endToEnd
-              ? model.build(engine, shape)
-              : model.with(model.blocks().subList(0, 1)).build(engine, shape);
-      Objective objective =
-          endToEnd
-              ? new ContinuousLikelihood(OdeNumerics.published(), 0, 0)
-              : new JkoStep(1, OdeNumerics.published());
-      Map<String, Tensor> parameters = flow.parameters();
-      Optimizer optimizer = OptimizerSettings.of("adam", 1e-3).build(parameters);
-      List<Double> times = new ArrayList<>();
-      PeakMemory memory = PeakMemory.begin();
-      try (Rng rng = engine.rng(context.setup().seed())) {
-        for (int i = 0; i < (quick ? 2 : 12); i++) {
-          long begin = System.nanoTime();
-          try (Scope scope = Scope.open()) {
-            Tensor loss = objective.losses(flow, rng.normal(batch, 2), null, rng).mean();
-            optimizer.step(Autograd.gradients(loss, parameters.values(), false), 1e-3);
-          }
-          times.add((System.nanoTime() - begin) * 1e-6);
-        }
-      }
-      Collections.sort(times);
+      long seed = context.setup().seed();
+      // First what is loaded and compiled once, which the first cell alone would count.
+      train(Size.SMALL, seed, new TrainListener() {});
+      Size size = context.setup().quick() ? Size.SMALL : Size.FULL;
+      // Of the last block's steps all but the first: before that one the rows are moved.
+      long first = endToEnd ? 1 : (blocks - 1L) * size.steps() + 1;
+      StepMeter meter = new StepMeter(PeakMemory.begin(), first);
+      train(size, seed, meter);
       Map<String, Object> row = new LinkedHashMap<>();
       row.put("training", endToEnd ? "end to end" : "block by block");
       row.put("blocks", blocks);
       row.put(
-          "parameters in training", parameters.values().stream().mapToLong(Tensor::numel).sum());
-      row.put("ms a step", times.get(times.size() / 2));
-      row.put("memory of a step [MiB]", memory.mebibytes());
+          "parameters in training", model(size).parameterCount(SHAPE) / (endToEnd ? 1 : blocks));
+      row.put("ms a step", meter.milliseconds());
+      row.put("memory of a step [MiB]", meter.mebibytes());
+      row.put("of it held between steps [MiB]", meter.held());
       return new Outcome(true, "table", List.of(row));
+    }
+
+    private Jko model(Size size) {
+      return new Jko(
+          VelocityNetwork.dense(Collections.nCopies(3, size.width()), false),
+          OdeEvaluation.published(),
+          Collections.nCopies(blocks, new BlockSpan(0, 1, 1)));
+    }
+
+    private void train(Size size, long seed, TrainListener listener) {
+      Engine engine = Engine.cpu(DType.FLOAT32);
+      Jko model = model(size);
+      Dataset train = normal(engine, size.rows(), seed);
+      Dataset validation = normal(engine, size.rows() / 40, seed + 1);
+      TrainSettings settings = settings(size);
+      TrainRun training =
+          endToEnd
+              ? new Trainer(
+                  new TrainTask(
+                      model.build(engine, SHAPE),
+                      model.build(engine, SHAPE),
+                      Preprocessing.none(engine),
+                      new ContinuousLikelihood(OdeNumerics.published(), 0, 0),
+                      train,
+                      validation,
+                      seed),
+                  settings,
+                  null,
+                  name(),
+                  listener)
+              : new BlockwiseTrainer(
+                  new GrowthTask(
+                      engine,
+                      SHAPE.dimension(),
+                      span -> model.block(engine, SHAPE, span),
+                      model.base(engine, SHAPE),
+                      OdeNumerics.published(),
+                      Preprocessing.none(engine),
+                      train,
+                      validation,
+                      seed),
+                  settings,
+                  growth(blocks),
+                  null,
+                  name(),
+                  listener);
+      training.run();
+    }
+
+    private static GrowthSettings growth(int blocks) {
+      return new GrowthSettings(
+          1, 1, 1, blocks, 0, false, 0, 0.5, 1, 0, GrowthSettings.Cache.MEMORY);
+    }
+
+    private static TrainSettings settings(Size size) {
+      return new TrainSettings(
+          size.batch(),
+          0,
+          size.steps(),
+          0,
+          OptimizerSettings.of("adam", 1e-3),
+          ScheduleSettings.constant(),
+          0,
+          0,
+          true,
+          Integer.MAX_VALUE,
+          0,
+          3600);
+    }
+
+    private static Dataset normal(Engine engine, int rows, long seed) {
+      try (Scope scope = Scope.open();
+          Rng rng = engine.rng(seed)) {
+        double[] values = Engine.doubles(rng.normal(rows, 2));
+        double[][] table = new double[rows][2];
+        for (int i = 0; i < values.length; i++) {
+          table[i / 2][i % 2] = values[i];
+        }
+        return Dataset.of(table);
+      }
     }
   }
 }

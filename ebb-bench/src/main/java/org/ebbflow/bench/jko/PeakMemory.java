@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.Pointer;
  * How far the process's resident memory has risen at most since {@link #begin}, in MiB, where Linux
  * tells; of the process as a whole, so for one measurement at a time.
  *
- * <p>What earlier work has freed is given back to the system first: it would serve what is
+ * <p>What earlier work has left is freed and given back to the system first: it would serve what is
  * measured, and hide it.
  *
  * @param before resident memory at the beginning in KiB, negative where it is not told
@@ -34,19 +34,41 @@ record PeakMemory(long before) {
 
   /** Starts the peak over. */
   static PeakMemory begin() {
-    System.gc();
-    Pointer.trimMemory();
-    try {
-      Files.writeString(RESET, "5"); // as proc(5) has it: the peak becomes what is resident now
-    } catch (IOException | UnsupportedOperationException e) {
-      return new PeakMemory(-1);
+    return new PeakMemory(forgotten() ? kibibytes("VmRSS:") : -1);
+  }
+
+  /** Starts the peak over, but goes on counting from the same beginning. */
+  void forgetPeak() {
+    if (before >= 0) {
+      forgotten();
     }
-    return new PeakMemory(kibibytes("VmRSS:"));
   }
 
   /** The rise so far, not a number where it is not told. */
   double mebibytes() {
-    return before < 0 ? Double.NaN : (kibibytes("VmHWM:") - before) / 1024.0;
+    return rise("VmHWM:");
+  }
+
+  /** What is held now more than at the beginning, not a number where it is not told. */
+  double held() {
+    return rise("VmRSS:");
+  }
+
+  private double rise(String name) {
+    return before < 0 ? Double.NaN : (kibibytes(name) - before) / 1024.0;
+  }
+
+  /** Lowers peak and resident memory to what is in use; false where the system does not let us. */
+  private static boolean forgotten() {
+    System.gc();
+    Pointer.deallocateReferences(); // of tensors that nobody holds, which JavaCPP frees in time
+    Pointer.trimMemory();
+    try {
+      Files.writeString(RESET, "5"); // as proc(5) has it: the peak becomes what is resident now
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false;
+    }
   }
 
   private static long kibibytes(String name) {

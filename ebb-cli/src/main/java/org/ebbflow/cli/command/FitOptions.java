@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ebbflow.EbbException;
 import org.ebbflow.model.Architectures;
+import org.ebbflow.model.BlockFlow;
 import org.ebbflow.model.ConfigJson;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.RunConfig;
@@ -118,10 +119,14 @@ final class FitOptions {
             ? "--steps"
             : epochs != null ? "--epochs" : minutes != null ? "--minutes" : "";
     if (!length.isEmpty() && before.training().schedule().name().equals("cosine")) {
+      boolean grows = before.model() instanceof BlockFlow;
       throw new EbbException(
-          length + " cannot change in this run: its learning rate falls to 0 at the planned end",
-          "leave it out, or start anew in another --out, with --set schedule.name=constant to stay"
-              + " free");
+          length
+              + " cannot change in this run: "
+              + (grows ? "each block's" : "its")
+              + " learning rate falls to 0 at the planned end",
+          "leave it out, or start anew in another --out"
+              + (grows ? "" : ", with --set schedule.name=constant to stay free"));
     }
     ObjectNode tree = ConfigJson.write(before);
     if (before.threads() == 0) {

@@ -82,7 +82,7 @@ public record FitReport(
             .tile(
                 "Training",
                 format("%.1f min", state.seconds() / 60),
-                format("%.1f ms a step", 1000 * state.seconds() / Math.max(1, state.step())))
+                format("%.1f ms a step", 1000 * state.secondsPerStep()))
             .tile("Parameters", format("%,d", model.parameterCount()), config.model().name());
     report.section(results());
     report.section(curves());

@@ -2,7 +2,7 @@ package org.ebbflow.flow.elementwise;
 
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
-import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 
@@ -25,13 +25,13 @@ public final class MonotoneRoot {
    * @param f gives {f(x), f′(x)}
    * @param low a point with {@code f(low) ≤ z}
    * @param high a point with {@code f(high) ≥ z}
-   * @throws EbbException if the residual stays above the tolerance after 100 iterations, or z holds
-   *     a value that is not finite
+   * @throws NumericalException if the residual stays above the tolerance after 100 iterations, or z
+   *     holds a value that is not finite
    */
   public static Tensor solve(
       String layer, Function<Tensor, Tensor[]> f, Tensor z, Tensor low, Tensor high) {
     if (!Ops.allFinite(z)) {
-      throw new EbbException(
+      throw new NumericalException(
           "cannot invert " + layer + " at a value that is not finite",
           "check the weights for overflow; a smaller learning rate keeps them bounded");
     }
@@ -61,7 +61,7 @@ public final class MonotoneRoot {
       }
     }
     if (!(residual <= 100 * TOLERANCE)) {
-      throw new EbbException(
+      throw new NumericalException(
           "inverting "
               + layer
               + " stopped at a relative residual of "

@@ -58,7 +58,7 @@ public final class DenseFactors {
   /**
    * {@code x} with {@code x·Wᵀ = z} for rows, (B, D), solved in double precision; not recorded.
    *
-   * @throws org.ebbflow.EbbException if the matrix is singular
+   * @throws org.ebbflow.NumericalException if the matrix is singular
    */
   public Tensor solve(Tensor z) {
     return Ops.as(factors().solve(Ops.toDouble(z.detach()).t()).t(), z);

@@ -28,7 +28,7 @@ public interface SquareMatrix {
   /**
    * {@code x} with {@code x·Wᵀ = z} for rows, (B, D), solved in double precision; not recorded.
    *
-   * @throws org.ebbflow.EbbException if the matrix is singular
+   * @throws org.ebbflow.NumericalException if the matrix is singular
    */
   Tensor solve(Tensor z);
 

@@ -2,7 +2,7 @@ package org.ebbflow.flow.linear;
 
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
@@ -46,7 +46,7 @@ public final class TriangularMatrix implements SquareMatrix {
   public Tensor solve(Tensor z) {
     Tensor triangle = Ops.toDouble(triangle().detach());
     if (Ops.item(triangle.diagonal().abs().min()) == 0) {
-      throw new EbbException(
+      throw new NumericalException(
           "a triangular layer's matrix has a zero on its diagonal",
           "train with a smaller learning rate");
     }

@@ -3,6 +3,7 @@ package org.ebbflow.flow.ode;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
@@ -90,7 +91,7 @@ public record Integration(RungeKutta rule, int steps, double tolerance) {
         h *= Math.min(error <= 1 ? 5 : 1, Math.max(0.1, factor));
       }
       if (Math.abs(h) < SMALLEST * Math.abs(span) && left > 1e-12) {
-        throw new EbbException(
+        throw new NumericalException(
             String.format(
                 java.util.Locale.ROOT,
                 "the differential equation cannot be followed beyond t = %.4g to a tolerance of %g",

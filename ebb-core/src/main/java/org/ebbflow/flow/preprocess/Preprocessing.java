@@ -1,7 +1,9 @@
 package org.ebbflow.flow.preprocess;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Bijection;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * u for bytes, and T a chain of fixed bijections.
  *
  * <p>Densities are reported for {@code x + u}, so in units of one grey level for images and in the
- * columns' own units for tables. Immutable and thread-safe.
+ * columns' own units for tables. Labels and covariates that densities are conditional on may be
+ * standardised on the way. Immutable and thread-safe.
  *
  * <p>Source: Chao et al., 2023, arXiv:2305.15267, appendix (match after preprocessing).
  */
@@ -28,13 +31,20 @@ public final class Preprocessing {
   private final Engine engine;
   private final boolean dequantise;
   private final List<Bijection> transform;
+  private final @Nullable Affine conditions;
 
   private Preprocessing(Engine engine, boolean dequantise, List<Bijection> transform) {
+    this(engine, dequantise, transform, null);
+  }
+
+  private Preprocessing(
+      Engine engine, boolean dequantise, List<Bijection> transform, @Nullable Affine conditions) {
     this.engine = engine;
     this.dequantise = dequantise;
     List<Bijection> chain = new ArrayList<>(transform);
     chain.add(new Cast(engine));
     this.transform = List.copyOf(chain);
+    this.conditions = conditions;
   }
 
   /**
@@ -82,6 +92,27 @@ public final class Preprocessing {
     return new Preprocessing(engine, false, List.of());
   }
 
+  /**
+   * The same with labels or covariates standardised: {@code (c − mean)/deviation} of each column.
+   *
+   * @throws org.ebbflow.EbbException if a deviation is zero or a number is not finite
+   */
+  public Preprocessing withConditions(double[] mean, double[] deviation) {
+    Affine standardisation = Affine.standardisation(engine, mean, deviation);
+    return new Preprocessing(
+        engine, dequantise, transform.subList(0, transform.size() - 1), standardisation);
+  }
+
+  /** For rows that this has been applied to already: only their conditions are still as stored. */
+  public Preprocessing ofAppliedRows() {
+    return new Preprocessing(engine, false, List.of(), conditions);
+  }
+
+  /** Whether labels or covariates reach networks otherwise than they are stored. */
+  public boolean standardisesConditions() {
+    return conditions != null;
+  }
+
   /** T, ending in a cast to the flow's element type. */
   public List<Bijection> transform() {
     return transform;
@@ -112,9 +143,16 @@ public final class Preprocessing {
     return engine.exact(values, rows.length, data.columns());
   }
 
-  /** Labels or covariates of some rows as they are, (B, C); null if the data have none. */
+  /** Labels or covariates of some rows as networks take them, (B, C); null if there are none. */
   public @Nullable Tensor condition(Dataset data, int[] rows) {
-    return data.condition().map(given -> engine.convert(numbers(given, rows))).orElse(null);
+    return data.condition().map(given -> given(given, rows)).orElse(null);
+  }
+
+  /** Some rows of a table of labels or covariates as networks take them, (B, C). */
+  public Tensor given(Dataset table, int[] rows) {
+    Tensor raw = numbers(table, rows);
+    return engine.convert(
+        conditions == null ? raw : conditions.forward(Jet.of(raw), null).value().value());
   }
 
   /** {@code T(y)} for continuous y, (B, D). */
@@ -133,6 +171,19 @@ public final class Preprocessing {
       at = transform.get(i).inverse(at, null);
     }
     return at;
+  }
+
+  /** The fixed tensors of T, by "number.name", and of the conditions, by "condition.name". */
+  public Map<String, Tensor> buffers() {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    for (int i = 0; i < transform.size(); i++) {
+      String prefix = i + ".";
+      transform.get(i).buffers().forEach((name, tensor) -> all.put(prefix + name, tensor));
+    }
+    if (conditions != null) {
+      conditions.buffers().forEach((name, tensor) -> all.put("condition." + name, tensor));
+    }
+    return all;
   }
 
   private static byte[] bytes(Dataset data, int[] rows) {
