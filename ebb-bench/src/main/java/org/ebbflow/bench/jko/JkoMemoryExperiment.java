@@ -10,6 +10,7 @@ import org.ebbflow.bench.reproduce.Cell;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Experiment;
 import org.ebbflow.bench.reproduce.Setup;
+import org.ebbflow.bench.speed.PeakMemory;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.Jko;

@@ -1,4 +1,4 @@
-package org.ebbflow.bench.jko;
+package org.ebbflow.bench.speed;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.Pointer;
  *
  * @param before resident memory at the beginning in KiB, negative where it is not told
  */
-record PeakMemory(long before) {
+public record PeakMemory(long before) {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path RESET = Path.of("/proc/self/clear_refs");
 
@@ -22,7 +22,7 @@ record PeakMemory(long before) {
    * What a step takes: the least of several peaks, since the process's other threads, the compiler
    * above all, can only add to them.
    */
-  static double ofStep(Runnable step, int times) {
+  public static double ofStep(Runnable step, int times) {
     double least = Double.POSITIVE_INFINITY;
     for (int i = 0; i < times; i++) {
       PeakMemory memory = begin();
@@ -33,7 +33,7 @@ record PeakMemory(long before) {
   }
 
   /** Starts the peak over. */
-  static PeakMemory begin() {
+  public static PeakMemory begin() {
     System.gc();
     Pointer.trimMemory();
     try {
@@ -45,8 +45,30 @@ record PeakMemory(long before) {
   }
 
   /** The rise so far, not a number where it is not told. */
-  double mebibytes() {
+  public double mebibytes() {
     return before < 0 ? Double.NaN : (kibibytes("VmHWM:") - before) / 1024.0;
+  }
+
+  /** The most that the process has ever had, in MiB; not a number where it is not told. */
+  public static double ofProcess() {
+    return mebibytes("VmHWM:");
+  }
+
+  /** What the process has now, in MiB; not a number where it is not told. */
+  public static double resident() {
+    return mebibytes("VmRSS:");
+  }
+
+  /** What the process has once everything free has been given back, in MiB. */
+  public static double settled() {
+    System.gc();
+    Pointer.trimMemory();
+    return resident();
+  }
+
+  private static double mebibytes(String name) {
+    long size = kibibytes(name);
+    return size < 0 ? Double.NaN : size / 1024.0;
   }
 
   private static long kibibytes(String name) {
