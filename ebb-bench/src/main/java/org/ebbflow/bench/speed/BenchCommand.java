@@ -12,9 +12,11 @@ import picocli.CommandLine.Spec;
     description = "Measures steps, scoring and sampling.",
     subcommands = {
       StepCommand.class,
-      JkoStepCommand.class
+      JkoStepCommand.class,
+      ScoreSpeedCommand.class,
+      SampleSpeedCommand.class
     },
-    synopsisSubcommandLabel = "step|jko-step",
+    synopsisSubcommandLabel = "step|jko-step|score|sample",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ebb bench step --dim 784 --objective ssm,dsm",
