@@ -14,9 +14,10 @@ import picocli.CommandLine.Spec;
       StepCommand.class,
       JkoStepCommand.class,
       ScoreSpeedCommand.class,
-      SampleSpeedCommand.class
+      SampleSpeedCommand.class,
+      GateCommand.class
     },
-    synopsisSubcommandLabel = "step|jko-step|score|sample",
+    synopsisSubcommandLabel = "step|jko-step|score|sample|gate",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ebb bench step --dim 784 --objective ssm,dsm",
