@@ -87,6 +87,12 @@ final class JkoStepCommand implements Callable<Integer> {
       throw new EbbException(
           "--differentiation is '" + differentiation + "'", "use by-hand or autograd");
     }
+    boolean byHand = differentiation.equals("by-hand");
+    if (precision == Precision.BF16 && !(byHand && divergence.equals("hutchinson"))) {
+      throw new EbbException(
+          "bfloat16 products want a forward-mode divergence, differentiated by hand",
+          "add --divergence hutchinson, or leave out --precision and --differentiation");
+    }
     OdeNumerics numerics =
         new OdeNumerics(
             RungeKutta.RK38,
@@ -94,7 +100,7 @@ final class JkoStepCommand implements Callable<Integer> {
             divergence,
             DIFFERENCE,
             false,
-            differentiation.equals("by-hand"),
+            byHand,
             precision == Precision.BF16 ? Products.BFLOAT16 : Products.FULL);
     RunConfig config =
         Training.with(
