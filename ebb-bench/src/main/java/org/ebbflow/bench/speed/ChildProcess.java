@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.Main;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A measurement by a process of its own, which prints a line of JSON.
@@ -89,7 +90,7 @@ record ChildProcess(String name, List<String> command, String remedy) {
     return last.isEmpty() ? "it said nothing" : last;
   }
 
-  private static void delete(@org.jspecify.annotations.Nullable Path file) {
+  private static void delete(@Nullable Path file) {
     try {
       if (file != null) {
         Files.deleteIfExists(file);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.ebbflow.EbbException;
 
@@ -23,7 +24,7 @@ final class Comparison {
     ROWS_PER_SECOND;
 
     private String key() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
 
     private double ratio(double peer, double ebb) {

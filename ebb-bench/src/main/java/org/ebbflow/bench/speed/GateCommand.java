@@ -42,8 +42,8 @@ final class GateCommand implements Callable<Integer> {
   @Option(names = "--batch", paramLabel = "B", description = "Rows a step (default 100).")
   private int batch = 100;
 
-  @Option(names = "--rounds", paramLabel = "N", description = "Turns of each (default 25).")
-  private int rounds = 25;
+  @Option(names = "--rounds", paramLabel = "N", description = "Turns of each (default 20).")
+  private int rounds = 20;
 
   @Option(names = "--steps", paramLabel = "N", description = "Steps a turn (default 4).")
   private int steps = 4;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.ebbflow.bench.reproduce.ResultTable;
 import org.ebbflow.tensor.Engine;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -31,10 +32,6 @@ final class Report {
       out.printf("%n%s%n", environment());
     }
     out.flush();
-  }
-
-  boolean json() {
-    return json;
   }
 
   private static String line(Map<String, Object> row) {
@@ -68,7 +65,7 @@ final class Report {
   }
 
   /** Rounded to a number of digits after the point; what is not told becomes null. */
-  static @org.jspecify.annotations.Nullable Double round(double value, int digits) {
+  static @Nullable Double round(double value, int digits) {
     return Double.isFinite(value)
         ? BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_EVEN).doubleValue()
         : null;

@@ -50,26 +50,13 @@ final class TimedTraining implements AutoCloseable {
    * @param scale standard deviation of the rows
    */
   TimedTraining(RunConfig config, Objective objective, int dimension, double scale) {
-    this(
-        config.model().build(engine(config), SpeedModels.table(dimension)),
-        config.model().build(engine(config), SpeedModels.table(dimension)),
-        objective,
-        config.training(),
-        SpeedModels.normalRows(BATCHES * config.training().batch(), dimension, scale));
-    SpeedModels.stir(flow);
-  }
-
-  private TimedTraining(
-      Flow flow, Flow averaged, Objective objective, TrainSettings settings, Dataset rows) {
-    this.flow = flow;
-    this.averaged = averaged;
+    Engine engine = Engine.on(config.device(), config.dtype());
+    this.flow = config.model().build(engine, SpeedModels.table(dimension));
+    this.averaged = config.model().build(engine, SpeedModels.table(dimension));
     this.objective = objective;
-    this.settings = settings;
-    this.rows = rows;
-  }
-
-  private static Engine engine(RunConfig config) {
-    return Engine.on(config.device(), config.dtype());
+    this.settings = config.training();
+    this.rows = SpeedModels.normalRows(BATCHES * settings.batch(), dimension, scale);
+    SpeedModels.stir(flow);
   }
 
   /** Trains on for some steps that do not count, at least one, and some that do. */
