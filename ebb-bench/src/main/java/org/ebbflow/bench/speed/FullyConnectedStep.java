@@ -29,6 +29,9 @@ record FullyConnectedStep(
     Precision precision,
     Differentiation differentiation) {
 
+  /** How {@code ssm} and {@code dsm} are differentiated unless asked otherwise. */
+  static final Differentiation CUSTOMARY = Differentiation.TAYLOR;
+
   /** What can be measured. */
   static final List<String> OBJECTIVES = List.of("ml", "ssm", "dsm", "fdssm");
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.ebbflow.EbbException;
-import org.ebbflow.objective.Differentiation;
 import picocli.CommandLine.Option;
 
 /** What is compared with PyTorch, and the commands that measure it on both sides. */
@@ -91,7 +90,7 @@ final class PeerWorks {
       for (String objective : objectives) {
         // Checks the values before anything runs.
         new FullyConnectedStep(
-            dimension, 2, batch(100), objective, Precision.F32, Differentiation.TAYLOR);
+            dimension, 2, batch(100), objective, Precision.F32, FullyConnectedStep.CUSTOMARY);
         String[] work = words("--dim", dimension, "--batch", batch(100), "--objective", objective);
         List<ChildProcess> peers = new ArrayList<>();
         List<ChildProcess> own = new ArrayList<>();

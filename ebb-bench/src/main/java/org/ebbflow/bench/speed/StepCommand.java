@@ -61,7 +61,7 @@ final class StepCommand implements Callable<Integer> {
       names = "--differentiation",
       paramLabel = "HOW",
       description = "Of ssm and dsm: taylor (default) or autograd.")
-  private Differentiation differentiation = Differentiation.TAYLOR;
+  private Differentiation differentiation = FullyConnectedStep.CUSTOMARY;
 
   @Option(names = "--no-roofline", description = "Do not measure the products alone.")
   private boolean noRoofline;
