@@ -96,6 +96,7 @@ class StepCommandsTest {
         .extracting(line -> line.get("objective").asText())
         .containsExactly("ssm", "dsm");
     assertThat(lines).allSatisfy(line -> assertThat(line.get("ratio").asDouble()).isPositive());
+    assertThat(bench(tiny, "--at-least 1e-6 --objective dsm --json").json()).hasSize(1);
     BenchCall closed = bench(tiny, "--at-least 1e6");
     assertThat(closed.code()).isEqualTo(1);
     assertThat(closed.err()).hasLineCount(2).contains("ssm", "dsm");
@@ -115,6 +116,7 @@ class StepCommandsTest {
     bench("jko-step --precision bf16").assertRefused("--divergence hutchinson");
     bench("jko-step --differentiation taylor").assertRefused("by-hand");
     bench("gate --at-least 0").assertRefused("--at-least is 0");
+    bench("gate --objective ml").assertRefused("'ml'", "ssm or dsm");
     bench("gate --rounds 0").assertRefused("--rounds is 0");
   }
 
