@@ -38,6 +38,25 @@ public interface Bijection {
   Mapped forward(Jet x, @Nullable Tensor condition);
 
   /**
+   * Whether this bijection carries derivatives of the log-density by hand, see {@link #trace}; a
+   * flow is differentiated by hand where all of its bijections are.
+   */
+  default boolean isTraced() {
+    return false;
+  }
+
+  /**
+   * {@code g(x)} with the way there and back of derivatives, not recorded by autograd.
+   *
+   * @param x (B, D)
+   * @param order of the derivative of log p that is wanted with its gradient, 1 or 2
+   * @throws UnsupportedOperationException unless {@link #isTraced()}
+   */
+  default Trace trace(Tensor x, int order, Products products) {
+    throw new UnsupportedOperationException(describe() + " is differentiated by autograd");
+  }
+
+  /**
    * {@code x} with {@code g(x) = z}, converged.
    *
    * @param condition what {@link #forward} was given

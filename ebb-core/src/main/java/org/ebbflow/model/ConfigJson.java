@@ -71,7 +71,7 @@ public final class ConfigJson {
     }
     if (rest.get("objective") instanceof ObjectNode objective) {
       ObjectNode customary = MAPPER.valueToTree(ObjectiveSettings.of("ml"));
-      for (String name : ObjectiveSettings.ofBlocks()) {
+      for (String name : ObjectiveSettings.addedLater()) {
         if (!objective.has(name)) {
           objective.set(name, customary.get(name));
         }

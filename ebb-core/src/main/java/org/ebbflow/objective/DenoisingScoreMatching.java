@@ -2,8 +2,11 @@ package org.ebbflow.objective;
 
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.Gradients;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param perDimension whether to divide by D, as the image experiments do
  * @param lambda weight of the energy term, at least 0
  * @param differentiation how the derivatives are computed
+ * @param products precision of the matrix products in training, where derivatives are made by hand
  */
 public record DenoisingScoreMatching(
-    double sigma, boolean perDimension, double lambda, Differentiation differentiation)
+    double sigma,
+    boolean perDimension,
+    double lambda,
+    Differentiation differentiation,
+    Products products)
     implements Objective {
 
   /** Checks the ranges. */
@@ -30,11 +38,18 @@ public record DenoisingScoreMatching(
       throw new EbbException("sigma is " + sigma, "give a positive number");
     }
     Energy.requireWeight(lambda);
+    differentiation.require(products);
   }
 
-  /** With Taylor derivatives. */
+  /** In full precision. */
+  public DenoisingScoreMatching(
+      double sigma, boolean perDimension, double lambda, Differentiation differentiation) {
+    this(sigma, perDimension, lambda, differentiation, Products.FULL);
+  }
+
+  /** By hand in full precision. */
   public DenoisingScoreMatching(double sigma, boolean perDimension, double lambda) {
-    this(sigma, perDimension, lambda, Differentiation.TAYLOR);
+    this(sigma, perDimension, lambda, Differentiation.HAND);
   }
 
   @Override
@@ -47,12 +62,42 @@ public record DenoisingScoreMatching(
     return losses(flow, x, condition, rng.normalLike(x));
   }
 
+  @Override
+  public Evaluation evaluate(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    return evaluate(flow, x, condition, rng.normalLike(x));
+  }
+
+  /** As {@link #evaluate(Flow, Tensor, Tensor, Rng)} with given noise n, (B, D). */
+  public Evaluation evaluate(Flow flow, Tensor x, @Nullable Tensor condition, Tensor noise) {
+    return differentiation.byHand(flow, products)
+        ? byHand(flow, x, noise)
+        : Evaluation.recorded(losses(flow, x, condition, noise));
+  }
+
   /** As {@link #losses(Flow, Tensor, Tensor, Rng)} with given noise n, (B, D). */
   public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Tensor noise) {
     Tensor noisy = Ops.addScaled(x, noise, sigma).detach();
-    return differentiation == Differentiation.TAYLOR
-        ? taylor(flow, noisy, condition, noise)
-        : doubleBackward(flow, noisy, condition, noise);
+    return differentiation == Differentiation.AUTOGRAD
+        ? doubleBackward(flow, noisy, condition, noise)
+        : taylor(flow, noisy, condition, noise);
+  }
+
+  /** As {@link #taylor}, with the score's way through the flow shared by its derivative. */
+  private Evaluation byHand(Flow flow, Tensor x, Tensor noise) {
+    DensityTrace trace = DensityTrace.of(flow, Ops.addScaled(x, noise, sigma), 1, products);
+    Tensor residual = Ops.addScaled(trace.score(), noise, 1 / sigma);
+    double weight = perDimension ? 1.0 / flow.dimension() : 1;
+    Tensor matching = Ops.mul(Ops.dotEvent(residual, residual), 0.5 * weight);
+    Tensor losses =
+        lambda == 0 ? matching : Ops.addScaled(matching, trace.negativeEnergy(), -lambda);
+    double n = x.size(0);
+    return new Evaluation(
+        losses,
+        parameters -> {
+          Gradients gradients = new Gradients(parameters);
+          trace.along(residual).gradient(weight / n, -lambda / n, gradients);
+          return gradients.all();
+        });
   }
 
   /** {@code ½‖r‖²} for {@code r = s(x̃) + n/σ}, with the gradient of {@code D_r̄ log p(x̃)}. */

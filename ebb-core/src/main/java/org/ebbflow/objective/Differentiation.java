@@ -1,15 +1,45 @@
 package org.ebbflow.objective;
 
+import org.ebbflow.EbbException;
+import org.ebbflow.flow.DensityTrace;
+import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.Products;
+
 /**
- * How a score-matching loss and its gradient are computed; both ways agree up to rounding.
+ * How a score-matching loss and its gradient are computed; all ways agree up to rounding.
  *
  * <p>Source of the Taylor form: for fixed s̄, {@code ∇_θ ½‖s‖² = ∇_θ D_s̄ log p} at {@code s̄ = s},
  * so that directional derivatives, pushed forward through the layers, stand in for gradients of
  * gradients, and one ordinary reverse pass remains.
  */
 public enum Differentiation {
-  /** Jets forward, one reverse pass. */
+  /**
+   * As {@link #TAYLOR}, with the layers' own way there and back in place of autograd's record. For
+   * flows of dense layers and entry-by-entry functions; others take {@link #TAYLOR}.
+   */
+  HAND,
+  /** Jets forward, one reverse pass by autograd. */
   TAYLOR,
   /** Autograd's double backward: slower, and the reference. */
-  AUTOGRAD
+  AUTOGRAD;
+
+  /** Checks that reduced precision is asked of the one way that has it. */
+  void require(Products products) {
+    if (products != Products.FULL && this != HAND) {
+      throw new EbbException(
+          "products of bfloat16 want derivatives by hand",
+          "set objective.differentiation=hand, or objective.precision=full");
+    }
+  }
+
+  /** Whether a flow is differentiated by hand. */
+  boolean byHand(Flow flow, Products products) {
+    boolean covered = this == HAND && DensityTrace.covers(flow);
+    if (!covered && products != Products.FULL) {
+      throw new EbbException(
+          "products of bfloat16 want full dense layers and functions entry by entry",
+          "use the model ebflow-fc with structure=full, or set objective.precision=full");
+    }
+    return covered;
+  }
 }

@@ -18,4 +18,9 @@ public interface Objective {
    * @param rng where the objective's own noise comes from; advanced
    */
   Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng);
+
+  /** The same losses with their gradient, which need not be autograd's: what training takes. */
+  default Evaluation evaluate(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    return Evaluation.recorded(losses(flow, x, condition, rng));
+  }
 }

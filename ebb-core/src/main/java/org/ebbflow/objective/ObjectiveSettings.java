@@ -1,7 +1,9 @@
 package org.ebbflow.objective;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.ebbflow.EbbException;
+import org.ebbflow.flow.Products;
 
 /**
  * Which objective and its constants; what a name does not use has no effect.
@@ -15,6 +17,10 @@ import org.ebbflow.EbbException;
  * @param lambda weight of the energy term (score matching)
  * @param perDimension whether {@code ssm} and {@code dsm} are divided by D
  * @param timesDimension whether {@code fdssm} is multiplied by D
+ * @param differentiation {@code hand}, {@code taylor} or {@code autograd}: how derivatives are made
+ *     ({@code ssm}, {@code dsm}); all agree up to rounding
+ * @param precision that of matrix products in training, {@code full} or {@code bfloat16} ({@code
+ *     ssm}, {@code dsm})
  * @param ode how neural-ODE blocks are integrated in training ({@code jko}, {@code cnf}, {@code
  *     otflow})
  * @param transport weight of the squared velocity ({@code otflow})
@@ -29,6 +35,8 @@ public record ObjectiveSettings(
     double lambda,
     boolean perDimension,
     boolean timesDimension,
+    Differentiation differentiation,
+    Products precision,
     OdeNumerics ode,
     double transport,
     double bending,
@@ -43,8 +51,8 @@ public record ObjectiveSettings(
       throw new EbbException(
           "there is no objective '" + name + "'", "use " + String.join(", ", NAMES));
     }
-    new SlicedScoreMatching(slices, perDimension, lambda);
-    new DenoisingScoreMatching(sigma, perDimension, lambda);
+    new SlicedScoreMatching(slices, perDimension, lambda, differentiation, precision);
+    new DenoisingScoreMatching(sigma, perDimension, lambda, differentiation, precision);
     new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
     new ContinuousLikelihood(ode, transport, bending);
   }
@@ -66,10 +74,17 @@ public record ObjectiveSettings(
         lambda,
         perDimension,
         timesDimension,
+        Differentiation.HAND,
+        Products.FULL,
         OdeNumerics.published(),
         0.1,
         0.1,
         false);
+  }
+
+  /** The settings that older configurations lack, by name; what they had is {@link #of}'s. */
+  public static List<String> addedLater() {
+    return Stream.concat(ofBlocks().stream(), Stream.of("differentiation", "precision")).toList();
   }
 
   /** The settings that only objectives of neural-ODE blocks have, by name. */
@@ -92,13 +107,15 @@ public record ObjectiveSettings(
     return switch (name) {
       case "ml" -> new MaximumLikelihood();
       case "sml" -> new SampledMaximumLikelihood();
-      case "ssm" -> new SlicedScoreMatching(slices, perDimension, lambda);
+      case "ssm" ->
+          new SlicedScoreMatching(slices, perDimension, lambda, differentiation, precision);
       case "jko" -> new JkoStep(Double.POSITIVE_INFINITY, ode);
       case "cnf" -> new ContinuousLikelihood(ode, 0, 0);
       case "otflow" -> new ContinuousLikelihood(ode, transport, bending);
       case "fm" -> new FlowMatching(optimalPairs);
       case "vp" -> new DiffusionScoreMatching();
-      case "dsm" -> new DenoisingScoreMatching(sigma, perDimension, lambda);
+      case "dsm" ->
+          new DenoisingScoreMatching(sigma, perDimension, lambda, differentiation, precision);
       default -> new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
     };
   }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
-import org.ebbflow.flow.network.Products;
+import org.ebbflow.flow.Products;
 import org.ebbflow.flow.ode.Divergence;
 import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.OdeBlock;

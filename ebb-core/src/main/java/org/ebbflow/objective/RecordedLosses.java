@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
-import org.ebbflow.flow.network.Gradients;
+import org.ebbflow.flow.Gradients;
 import org.ebbflow.flow.ode.OdeBlock;
 import org.ebbflow.flow.ode.RecordedMotion;
 import org.ebbflow.tensor.Autograd;
@@ -45,7 +45,6 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
     for (int i = motions.size() - 1; i >= 0; i--) {
       adjoint = motions.get(i).back(adjoint, -1, gradients);
     }
-    return SuppliedGradient.attach(
-        losses, parameters, parameters.stream().map(gradients::of).toList());
+    return SuppliedGradient.attach(losses, parameters, gradients.all());
   }
 }

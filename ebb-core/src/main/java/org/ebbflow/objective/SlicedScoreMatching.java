@@ -1,10 +1,15 @@
 package org.ebbflow.objective;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.Gradients;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
@@ -21,9 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param perDimension whether to divide by D, as the image experiments do
  * @param lambda weight of the energy term, at least 0
  * @param differentiation how the derivatives are computed
+ * @param products precision of the matrix products in training, where derivatives are made by hand
  */
 public record SlicedScoreMatching(
-    int slices, boolean perDimension, double lambda, Differentiation differentiation)
+    int slices,
+    boolean perDimension,
+    double lambda,
+    Differentiation differentiation,
+    Products products)
     implements Objective {
 
   /** Checks the ranges. */
@@ -32,11 +42,18 @@ public record SlicedScoreMatching(
       throw new EbbException("slices is " + slices, "give 1 or more");
     }
     Energy.requireWeight(lambda);
+    differentiation.require(products);
   }
 
-  /** With Taylor derivatives. */
+  /** In full precision. */
+  public SlicedScoreMatching(
+      int slices, boolean perDimension, double lambda, Differentiation differentiation) {
+    this(slices, perDimension, lambda, differentiation, Products.FULL);
+  }
+
+  /** By hand in full precision. */
   public SlicedScoreMatching(int slices, boolean perDimension, double lambda) {
-    this(slices, perDimension, lambda, Differentiation.TAYLOR);
+    this(slices, perDimension, lambda, Differentiation.HAND);
   }
 
   @Override
@@ -46,18 +63,62 @@ public record SlicedScoreMatching(
 
   @Override
   public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    return losses(flow, x, condition, directions(x, rng));
+  }
+
+  @Override
+  public Evaluation evaluate(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
+    return evaluate(flow, x, condition, directions(x, rng));
+  }
+
+  /** As {@link #evaluate(Flow, Tensor, Tensor, Rng)} along given directions, each (B, D). */
+  public Evaluation evaluate(
+      Flow flow, Tensor x, @Nullable Tensor condition, Tensor... directions) {
+    return differentiation.byHand(flow, products)
+        ? byHand(flow, x, directions)
+        : Evaluation.recorded(losses(flow, x, condition, directions));
+  }
+
+  private Tensor[] directions(Tensor x, Rng rng) {
     Tensor[] directions = new Tensor[slices];
     for (int i = 0; i < slices; i++) {
       directions[i] = rng.rademacherLike(x);
     }
-    return losses(flow, x, condition, directions);
+    return directions;
   }
 
   /** As {@link #losses(Flow, Tensor, Tensor, Rng)} along given directions, each (B, D). */
   public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Tensor... directions) {
-    return differentiation == Differentiation.TAYLOR
-        ? taylor(flow, x, condition, directions)
-        : doubleBackward(flow, x, condition, directions);
+    return differentiation == Differentiation.AUTOGRAD
+        ? doubleBackward(flow, x, condition, directions)
+        : taylor(flow, x, condition, directions);
+  }
+
+  /** As {@link #taylor}, with the score's way through the flow shared by its derivatives. */
+  private Evaluation byHand(Flow flow, Tensor x, Tensor... directions) {
+    DensityTrace trace = DensityTrace.of(flow, x, 2, products);
+    Tensor score = trace.score();
+    List<DensityTrace.Along> all = new ArrayList<>();
+    Tensor sum = Ops.mul(Ops.dotEvent(score, score), -0.5 * directions.length);
+    for (Tensor v : directions) {
+      DensityTrace.Along along = trace.along(v, score);
+      all.add(along);
+      sum = sum.add(along.value());
+    }
+    double weight = 1.0 / directions.length / (perDimension ? flow.dimension() : 1);
+    Tensor matching = Ops.mul(sum, weight);
+    Tensor losses =
+        lambda == 0 ? matching : Ops.addScaled(matching, trace.negativeEnergy(), -lambda);
+    double n = x.size(0);
+    return new Evaluation(
+        losses,
+        parameters -> {
+          Gradients gradients = new Gradients(parameters);
+          for (DensityTrace.Along along : all) {
+            along.gradient(weight / n, -lambda / (n * all.size()), gradients);
+          }
+          return gradients.all();
+        });
   }
 
   /**

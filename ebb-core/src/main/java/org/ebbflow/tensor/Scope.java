@@ -4,6 +4,7 @@ import java.util.Iterator;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frees every tensor made inside it when it closes.
@@ -72,6 +73,30 @@ public final class Scope implements AutoCloseable {
   /** Frees a tensor that {@link #own} took out, now instead of when it is collected. */
   public static void release(Pointer pointer) {
     pointer.releaseReference();
+  }
+
+  /** The current scope of this thread, for what inner scopes make for it. */
+  public static Home home() {
+    return new Home(PointerScope.getInnerScope());
+  }
+
+  /** A scope that may not be the innermost one any more, or none. */
+  public static final class Home {
+    private final @Nullable PointerScope scope;
+
+    private Home(@Nullable PointerScope scope) {
+      this.scope = scope;
+    }
+
+    /** Keeps a tensor until this scope is closed, or for good where there is none; returns it. */
+    public <T extends Pointer> T take(T pointer) {
+      if (scope == null) {
+        pointer.retainReference();
+      } else {
+        scope.attach(pointer);
+      }
+      return pointer;
+    }
   }
 
   /** Puts a tensor that another thread made into the current scope of this thread, if any. */

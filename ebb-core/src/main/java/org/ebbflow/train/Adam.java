@@ -1,8 +1,10 @@
 package org.ebbflow.train;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
@@ -18,46 +20,66 @@ import org.ebbflow.tensor.Scope;
  */
 final class Adam implements Optimizer {
   private final OptimizerSettings settings;
+  private final Map<String, Tensor> state = new LinkedHashMap<>();
+  private final Tensor steps;
   private final List<Tensor> parameters;
   private final List<Tensor> means;
   private final List<Tensor> squares;
-  private final Map<String, Tensor> state = new LinkedHashMap<>();
-  private final Tensor steps;
+
+  /** For each piece, whether weight decay applies to it. */
+  private final List<Boolean> decayed = new ArrayList<>();
 
   Adam(OptimizerSettings settings, Map<String, Tensor> parameters) {
     this.settings = settings;
-    this.parameters = List.copyOf(parameters.values());
-    this.means = this.parameters.stream().map(Moments::like).toList();
-    this.squares = this.parameters.stream().map(Moments::like).toList();
+    List<Tensor> mean = parameters.values().stream().map(Moments::like).toList();
+    List<Tensor> square = parameters.values().stream().map(Moments::like).toList();
     int i = 0;
-    for (String name : parameters.keySet()) {
-      state.put("mean." + name, means.get(i));
-      state.put("square." + name, squares.get(i++));
+    for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {
+      state.put("mean." + parameter.getKey(), mean.get(i));
+      state.put("square." + parameter.getKey(), square.get(i++));
+      boolean decays = settings.name().equals("adamw") && parameter.getValue().dim() >= 2;
+      for (long from = 0; from < parameter.getValue().numel(); from += Pieces.LENGTH) {
+        decayed.add(decays);
+      }
     }
+    this.parameters = Pieces.owned(parameters.values());
+    this.means = Pieces.owned(mean);
+    this.squares = Pieces.owned(square);
     try (Scope scope = Scope.open()) {
-      steps = Scope.own(Ops.toDouble(Ops.zerosLike(this.parameters.get(0).detach().sum())));
+      steps = Scope.own(Ops.toDouble(Ops.zerosLike(mean.get(0).sum())));
     }
     state.put("steps", steps);
   }
 
   @Override
-  public void step(List<Tensor> gradients, double learningRate) {
+  public void step(List<Tensor> gradients, double learningRate, IntConsumer moved) {
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
       steps.add_(new Scalar(1.0));
       double t = Ops.item(steps);
-      double rate = learningRate / (1 - Math.pow(settings.beta1(), t));
-      double correction = Math.sqrt(1 - Math.pow(settings.beta2(), t));
-      for (int i = 0; i < parameters.size(); i++) {
-        Tensor p = parameters.get(i);
-        Tensor g = gradients.get(i);
-        if (settings.name().equals("adamw") && p.dim() >= 2) {
-          p.mul_(new Scalar(1 - learningRate * settings.weightDecay()));
+      double root = Math.sqrt(1 - Math.pow(settings.beta2(), t));
+      Scalar rate = new Scalar(-learningRate / (1 - Math.pow(settings.beta1(), t)));
+      Scalar correction = new Scalar(1 / root);
+      Scalar epsilon = new Scalar(settings.epsilon());
+      Scalar weight = new Scalar(1 - settings.beta1());
+      Scalar kept = new Scalar(1 - learningRate * settings.weightDecay());
+      Moments.Decay decay = new Moments.Decay(settings.beta2());
+      List<Tensor> pieces = Pieces.of(gradients);
+      for (int i = 0; i < pieces.size(); i++) {
+        try (Scope piece = Scope.open()) {
+          Tensor p = parameters.get(i);
+          Tensor g = pieces.get(i);
+          if (decayed.get(i)) {
+            p.mul_(kept);
+          }
+          means.get(i).lerp_(g, weight);
+          decay.square(squares.get(i), g);
+          Tensor denominator = squares.get(i).sqrt();
+          denominator.mul_(correction);
+          denominator.add_(epsilon);
+          p.addcdiv_(means.get(i), denominator, rate);
+          moved.accept(i);
         }
-        Ops.interpolate(means.get(i), g, 1 - settings.beta1());
-        Moments.decaySquare(squares.get(i), g, settings.beta2());
-        Tensor root = Ops.add(Ops.mul(squares.get(i).sqrt(), 1 / correction), settings.epsilon());
-        p.addcdiv_(means.get(i), root, new Scalar(-rate));
       }
     }
   }

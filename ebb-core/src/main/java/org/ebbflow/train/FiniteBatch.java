@@ -3,6 +3,7 @@ package org.ebbflow.train;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.objective.Evaluation;
 import org.ebbflow.objective.Objective;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
@@ -12,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch's mean loss over the samples whose loss is finite.
  *
- * @param mean recorded by autograd; null if no sample is left
+ * @param evaluation of the samples kept; null if none is left
+ * @param mean of their losses
  * @param dropped samples left out
  */
-record FiniteBatch(@Nullable Tensor mean, int dropped) {
+record FiniteBatch(@Nullable Evaluation evaluation, double mean, int dropped) {
 
   /**
    * Evaluates the objective. Samples with a loss that is not finite are taken out and the rest is
@@ -27,12 +29,12 @@ record FiniteBatch(@Nullable Tensor mean, int dropped) {
     Tensor kept = x;
     Tensor given = condition;
     while (true) {
-      Tensor losses = objective.losses(flow, kept, given, rng);
-      Tensor mean = losses.mean();
-      if (Double.isFinite(Ops.item(mean))) {
-        return new FiniteBatch(mean, dropped);
+      Evaluation evaluation = objective.evaluate(flow, kept, given, rng);
+      double mean = Ops.item(evaluation.losses().mean());
+      if (Double.isFinite(mean)) {
+        return new FiniteBatch(evaluation, mean, dropped);
       }
-      double[] values = Engine.doubles(losses);
+      double[] values = Engine.doubles(evaluation.losses());
       long[] finite = new long[values.length];
       int n = 0;
       for (int i = 0; i < values.length; i++) {
@@ -41,11 +43,11 @@ record FiniteBatch(@Nullable Tensor mean, int dropped) {
         }
       }
       if (n == values.length) {
-        return new FiniteBatch(null, dropped); // finite each, yet their sum overflows
+        return new FiniteBatch(null, mean, dropped); // finite each, yet their sum overflows
       }
       dropped += values.length - n;
       if (n == 0) {
-        return new FiniteBatch(null, dropped);
+        return new FiniteBatch(null, mean, dropped);
       }
       Tensor rows = flow.engine().indices(Arrays.copyOf(finite, n));
       kept = kept.index_select(0, rows);

@@ -19,7 +19,13 @@ final class Gradients {
    * @return null if the norm is not finite
    */
   static @Nullable List<Tensor> of(Tensor loss, Map<String, Tensor> parameters, double clip) {
-    List<Tensor> gradients = Autograd.gradients(loss, parameters.values(), false);
+    return clipped(Autograd.gradients(loss, parameters.values(), false), clip);
+  }
+
+  /**
+   * Gradients, scaled so that the norm of all together is at most {@code clip}; see {@link #of}.
+   */
+  static @Nullable List<Tensor> clipped(List<Tensor> gradients, double clip) {
     double squares = 0;
     try (Autograd.Mode off = Autograd.off()) {
       for (Tensor gradient : gradients) {

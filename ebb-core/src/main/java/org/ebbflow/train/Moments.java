@@ -17,8 +17,18 @@ final class Moments {
   }
 
   /** {@code v ← βv + (1 − β)g²} in place. */
-  static void decaySquare(Tensor v, Tensor g, double beta) {
-    v.mul_(new Scalar(beta));
-    v.addcmul_(g, g, new Scalar(1 - beta));
+  static final class Decay {
+    private final Scalar kept;
+    private final Scalar added;
+
+    Decay(double beta) {
+      kept = new Scalar(beta);
+      added = new Scalar(1 - beta);
+    }
+
+    void square(Tensor v, Tensor g) {
+      v.mul_(kept);
+      v.addcmul_(g, g, added);
+    }
   }
 }

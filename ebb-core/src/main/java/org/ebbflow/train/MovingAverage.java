@@ -2,6 +2,7 @@ package org.ebbflow.train;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
@@ -17,26 +18,30 @@ final class MovingAverage {
 
   MovingAverage(double decay, Map<String, Tensor> source, Map<String, Tensor> average) {
     this.decay = decay;
-    this.source = List.copyOf(source.values());
-    this.average = List.copyOf(average.values());
+    this.source = Pieces.owned(source.values());
+    this.average = Pieces.owned(average.values());
   }
 
   /** Starts over at the source. */
   void reset() {
     try (Scope scope = Scope.open()) {
       for (int i = 0; i < source.size(); i++) {
-        Ops.assign(average.get(i), source.get(i).detach());
+        Ops.assign(average.get(i), source.get(i));
       }
     }
   }
 
   /** Takes in the parameters after step {@code t}, counted from 0. */
   void update(long t) {
-    double d = Math.min(decay, (1.0 + t) / (10.0 + t));
-    try (Scope scope = Scope.open()) {
-      for (int i = 0; i < source.size(); i++) {
-        Ops.interpolate(average.get(i), source.get(i).detach(), 1 - d);
-      }
+    IntConsumer update = piecewise(t);
+    for (int i = 0; i < source.size(); i++) {
+      update.accept(i);
     }
+  }
+
+  /** Takes in one of the parameters' {@link Pieces} after step {@code t}; each once. */
+  IntConsumer piecewise(long t) {
+    double d = Math.min(decay, (1.0 + t) / (10.0 + t));
+    return i -> Ops.interpolate(average.get(i), source.get(i), 1 - d);
   }
 }

@@ -3,10 +3,10 @@ package org.ebbflow.train;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
-import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 
 /**
@@ -16,32 +16,40 @@ import org.ebbflow.tensor.Scope;
  */
 final class RmsProp implements Optimizer {
   private final OptimizerSettings settings;
+  private final Map<String, Tensor> state = new LinkedHashMap<>();
   private final List<Tensor> parameters;
-  private final Map<String, Tensor> squares = new LinkedHashMap<>();
+  private final List<Tensor> squares;
 
   RmsProp(OptimizerSettings settings, Map<String, Tensor> parameters) {
     this.settings = settings;
-    this.parameters = List.copyOf(parameters.values());
-    parameters.forEach((name, p) -> squares.put("square." + name, Moments.like(p)));
+    parameters.forEach((name, p) -> state.put("square." + name, Moments.like(p)));
+    this.parameters = Pieces.owned(parameters.values());
+    this.squares = Pieces.owned(state.values());
   }
 
   @Override
-  public void step(List<Tensor> gradients, double learningRate) {
+  public void step(List<Tensor> gradients, double learningRate, IntConsumer moved) {
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
-      int i = 0;
-      for (Tensor square : squares.values()) {
-        Tensor g = gradients.get(i);
-        Moments.decaySquare(square, g, settings.smoothing());
-        Tensor root = Ops.add(square.sqrt(), settings.epsilon());
-        parameters.get(i).addcdiv_(g, root, new Scalar(-learningRate));
-        i++;
+      Scalar epsilon = new Scalar(settings.epsilon());
+      Scalar rate = new Scalar(-learningRate);
+      Moments.Decay decay = new Moments.Decay(settings.smoothing());
+      List<Tensor> pieces = Pieces.of(gradients);
+      for (int i = 0; i < pieces.size(); i++) {
+        try (Scope piece = Scope.open()) {
+          Tensor g = pieces.get(i);
+          decay.square(squares.get(i), g);
+          Tensor root = squares.get(i).sqrt();
+          root.add_(epsilon);
+          parameters.get(i).addcdiv_(g, root, rate);
+          moved.accept(i);
+        }
       }
     }
   }
 
   @Override
   public Map<String, Tensor> state() {
-    return squares;
+    return state;
   }
 }

@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.metric.LogLikelihood;
+import org.ebbflow.objective.Evaluation;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -198,6 +199,7 @@ public final class Trainer implements TrainRun {
             * settings
                 .schedule()
                 .factorAt(state.step, state.step / order.batchesPerEpoch(), totalSteps);
+    boolean averaged = false;
     try (Scope scope = Scope.open()) {
       FiniteBatch losses =
           FiniteBatch.of(
@@ -207,15 +209,18 @@ public final class Trainer implements TrainRun {
         LOG.info(
             "step {}: {} samples without a finite loss left out", state.step, losses.dropped());
       }
-      Tensor mean = losses.mean();
+      Evaluation evaluation = losses.evaluation();
       List<Tensor> gradients =
-          mean == null ? null : Gradients.of(mean, parameters, settings.clip());
-      if (mean == null || gradients == null) {
+          evaluation == null
+              ? null
+              : Gradients.clipped(evaluation.gradients(parameters.values()), settings.clip());
+      if (gradients == null) {
         skipped(rate, null);
       } else {
-        optimizer.step(gradients, rate);
+        optimizer.step(gradients, rate, average.piecewise(state.step));
+        averaged = true;
         state.skippedInARow = 0;
-        state.lossSum += Ops.item(mean);
+        state.lossSum += losses.mean();
         state.lossCount++;
       }
     } catch (DivergenceException e) {
@@ -223,7 +228,9 @@ public final class Trainer implements TrainRun {
     } catch (EbbException e) {
       skipped(rate, e); // a matrix without determinant or inverse at this step
     }
-    average.update(state.step);
+    if (!averaged) {
+      average.update(state.step);
+    }
     state.step++;
     if (state.step % LOSS_POINT_STEPS == 0 && state.lossCount > 0) {
       state.losses.add(new LossPoint(state.step, state.lossSum / state.lossCount));

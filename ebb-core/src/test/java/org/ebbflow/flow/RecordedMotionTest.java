@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.network.Dense;
-import org.ebbflow.flow.network.Gradients;
-import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.network.Sequential;
 import org.ebbflow.flow.network.Softplus;
 import org.ebbflow.flow.ode.Divergence;

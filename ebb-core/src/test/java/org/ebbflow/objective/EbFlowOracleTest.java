@@ -15,7 +15,6 @@ import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.StandardNormal;
 import org.ebbflow.flow.elementwise.Logit;
 import org.ebbflow.flow.preprocess.Affine;
-import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
@@ -97,9 +96,9 @@ class EbFlowOracleTest {
         check(c, "ml", c.flow.energy(x).add(c.flow.logZ()).mean());
         for (Differentiation way : Differentiation.values()) {
           SlicedScoreMatching ssm = new SlicedScoreMatching(1, true, 0, way);
-          check(c, "ssm", ssm.losses(c.flow, x, null, c.rows("v")).mean());
+          check(c, "ssm", ssm.evaluate(c.flow, x, null, c.rows("v")), VALUE);
           DenoisingScoreMatching dsm = new DenoisingScoreMatching(c.number("std"), true, 0, way);
-          check(c, "dsm", dsm.losses(c.flow, x, null, c.rows("noise")).mean());
+          check(c, "dsm", dsm.evaluate(c.flow, x, null, c.rows("noise")), VALUE);
         }
         Tensor finiteDifference =
             new FiniteDifferenceScoreMatching(c.number("eps"), false, 0)
@@ -140,9 +139,15 @@ class EbFlowOracleTest {
   }
 
   private static void check(OracleCase c, String objective, Tensor loss, double tolerance) {
+    check(c, objective, Evaluation.recorded(loss), tolerance);
+  }
+
+  private static void check(
+      OracleCase c, String objective, Evaluation evaluation, double tolerance) {
+    Tensor loss = evaluation.losses().mean();
     assertClose("loss." + objective, loss, c.expected("loss." + objective), tolerance);
     Map<String, Tensor> parameters = c.flow.parameters();
-    List<Tensor> gradients = Autograd.gradients(loss, parameters.values(), false);
+    List<Tensor> gradients = evaluation.gradients(parameters.values());
     int i = 0;
     for (String name : parameters.keySet()) {
       String key = "grad." + objective + "." + c.publishedName(name);

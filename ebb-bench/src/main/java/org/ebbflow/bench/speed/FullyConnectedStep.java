@@ -30,10 +30,12 @@ record FullyConnectedStep(
     Differentiation differentiation) {
 
   /** How {@code ssm} and {@code dsm} are differentiated unless asked otherwise. */
-  static final Differentiation CUSTOMARY = Differentiation.TAYLOR;
+  static final Differentiation CUSTOMARY = Differentiation.HAND;
 
   /** What can be measured. */
   static final List<String> OBJECTIVES = List.of("ml", "ssm", "dsm", "fdssm");
+
+  private static final List<String> BY_HAND = List.of("ssm", "dsm");
 
   /** Checks what the command line gives. */
   FullyConnectedStep {
@@ -44,10 +46,11 @@ record FullyConnectedStep(
       throw new EbbException(
           "--objective names '" + objective + "'", "use " + String.join(", ", OBJECTIVES));
     }
-    if (precision == Precision.BF16) {
+    boolean byHand = differentiation == Differentiation.HAND;
+    if (precision == Precision.BF16 && !(byHand && BY_HAND.contains(objective))) {
       throw new EbbException(
-          "the step of a fully connected flow multiplies in single precision only",
-          "leave out --precision, or measure 'ebb bench jko-step'");
+          "only ssm and dsm have bfloat16 products, and only by hand",
+          "leave out --precision, or give --objective ssm,dsm and no --differentiation");
     }
   }
 
@@ -69,12 +72,14 @@ record FullyConnectedStep(
 
   private Objective loss() {
     ObjectiveSettings s = ObjectiveSettings.of(objective);
-    if (differentiation == Differentiation.AUTOGRAD && objective.equals("ssm")) {
-      return new SlicedScoreMatching(s.slices(), s.perDimension(), s.lambda(), differentiation);
-    }
-    if (differentiation == Differentiation.AUTOGRAD && objective.equals("dsm")) {
-      return new DenoisingScoreMatching(s.sigma(), s.perDimension(), s.lambda(), differentiation);
-    }
-    return s.build();
+    return switch (objective) {
+      case "ssm" ->
+          new SlicedScoreMatching(
+              s.slices(), s.perDimension(), s.lambda(), differentiation, precision.products());
+      case "dsm" ->
+          new DenoisingScoreMatching(
+              s.sigma(), s.perDimension(), s.lambda(), differentiation, precision.products());
+      default -> s.build();
+    };
   }
 }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
 import org.ebbflow.bench.reproduce.Training;
-import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.model.RunConfig;
 import org.ebbflow.objective.JkoStep;
@@ -95,13 +94,7 @@ final class JkoStepCommand implements Callable<Integer> {
     }
     OdeNumerics numerics =
         new OdeNumerics(
-            RungeKutta.RK38,
-            substeps,
-            divergence,
-            DIFFERENCE,
-            false,
-            byHand,
-            precision == Precision.BF16 ? Products.BFLOAT16 : Products.FULL);
+            RungeKutta.RK38, substeps, divergence, DIFFERENCE, false, byHand, precision.products());
     RunConfig config =
         Training.with(
             SpeedModels.jko(dimension, hidden, 1, substeps),

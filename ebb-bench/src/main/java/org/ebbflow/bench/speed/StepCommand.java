@@ -54,13 +54,13 @@ final class StepCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "P",
-      description = "Of the products: f32 (default) or bf16.")
+      description = "Of the products: f32 (default), or bf16 for ssm and dsm by hand.")
   private Precision precision = Precision.F32;
 
   @Option(
       names = "--differentiation",
       paramLabel = "HOW",
-      description = "Of ssm and dsm: taylor (default) or autograd.")
+      description = "Of ssm and dsm: hand (default), taylor or autograd.")
   private Differentiation differentiation = FullyConnectedStep.CUSTOMARY;
 
   @Option(names = "--no-roofline", description = "Do not measure the products alone.")

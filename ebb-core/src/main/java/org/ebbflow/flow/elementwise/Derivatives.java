@@ -1,6 +1,7 @@
 package org.ebbflow.flow.elementwise;
 
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.tensor.Ops;
 
 /**
  * Derivatives of an increasing function f at some points.
@@ -13,9 +14,9 @@ record Derivatives(Tensor[] function, Tensor[] logSlope) {
 
   /**
    * Builds the log-slope's derivatives from the function's: {@code φ′ = f″/f′}, {@code φ″ = f‴/f′ −
-   * φ′²}.
+   * φ′²}, {@code φ‴ = f⁗/f′ − 3φ′φ″ − φ′³}.
    *
-   * @param f {@code f, f′} and, for orders 1 and 2, {@code f″, f‴}
+   * @param f {@code f, f′, …} up to one order more
    */
   static Derivatives of(int order, Tensor... f) {
     Tensor[] logSlope = new Tensor[order + 1];
@@ -25,6 +26,10 @@ record Derivatives(Tensor[] function, Tensor[] logSlope) {
     }
     if (order >= 2) {
       logSlope[2] = f[3].div(f[1]).sub(logSlope[1].square());
+    }
+    if (order >= 3) {
+      Tensor product = Ops.mul(logSlope[2], 3).add(logSlope[1].square()).mul(logSlope[1]);
+      logSlope[3] = f[4].div(f[1]).sub(product);
     }
     return new Derivatives(f, logSlope);
   }

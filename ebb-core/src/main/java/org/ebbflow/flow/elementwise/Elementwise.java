@@ -3,6 +3,8 @@ package org.ebbflow.flow.elementwise;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +20,7 @@ abstract class Elementwise implements Bijection {
   /**
    * {@code f} and {@code log f′} with derivatives at {@code x}, entry by entry.
    *
-   * @param order 0, 1 or 2: how many derivatives of each
+   * @param order 0 to 3: how many derivatives of each
    */
   abstract Derivatives derivatives(Tensor x, int order);
 
@@ -29,6 +31,16 @@ abstract class Elementwise implements Bijection {
   public final Mapped forward(Jet x, @Nullable Tensor condition) {
     Derivatives d = derivatives(x.value(), x.order());
     return new Mapped(x.compose(d.function()), x.compose(d.logSlope()).sumEvent());
+  }
+
+  @Override
+  public final boolean isTraced() {
+    return true;
+  }
+
+  @Override
+  public final Trace trace(Tensor x, int order, Products products) {
+    return new ElementwiseTrace(derivatives(x, order + 1), order);
   }
 
   @Override

@@ -33,7 +33,8 @@ public final class LeakyRelu extends Elementwise {
     return switch (order) {
       case 0 -> Derivatives.of(0, f, slope);
       case 1 -> Derivatives.of(1, f, slope, zeros);
-      default -> Derivatives.of(2, f, slope, zeros, zeros);
+      case 2 -> Derivatives.of(2, f, slope, zeros, zeros);
+      default -> Derivatives.of(3, f, slope, zeros, zeros, zeros);
     };
   }
 

@@ -46,7 +46,15 @@ public final class Logit extends Elementwise {
       f[2] = f[1].mul(logSlope[1]);
       logSlope[2] = x.square().reciprocal().add(y.square().reciprocal());
     }
+    if (order >= 3) {
+      f[3] = f[1].mul(logSlope[2].add(logSlope[1].square()));
+      logSlope[3] = Ops.mul(inverseCube(y).sub(inverseCube(x)), 2);
+    }
     return new Derivatives(f, logSlope);
+  }
+
+  private static Tensor inverseCube(Tensor x) {
+    return x.square().mul(x).reciprocal();
   }
 
   @Override

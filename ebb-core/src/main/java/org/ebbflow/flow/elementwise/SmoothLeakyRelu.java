@@ -48,12 +48,17 @@ public final class SmoothLeakyRelu extends Elementwise {
     if (order == 0) {
       return Derivatives.of(0, f, slope);
     }
-    Tensor f2 = Ops.mul(sigma.mul(Ops.rsub(1, sigma)), bend);
+    Tensor bump = sigma.mul(Ops.rsub(1, sigma));
+    Tensor f2 = Ops.mul(bump, bend);
     if (order == 1) {
       return Derivatives.of(1, f, slope, f2);
     }
     Tensor f3 = f2.mul(Ops.rsub(1, Ops.mul(sigma, 2)));
-    return Derivatives.of(2, f, slope, f2, f3);
+    if (order == 2) {
+      return Derivatives.of(2, f, slope, f2, f3);
+    }
+    Tensor f4 = f2.mul(Ops.rsub(1, Ops.mul(bump, 6)));
+    return Derivatives.of(3, f, slope, f2, f3, f4);
   }
 
   @Override

@@ -44,7 +44,12 @@ public final class SmoothTanh extends Elementwise {
     }
     Tensor bracket = Ops.rsub(1, Ops.mul(tanh.square(), 3));
     Tensor f3 = Ops.mul(sech2.mul(bracket), -2 * alpha * alpha * alpha);
-    return Derivatives.of(2, f, slope, f2, f3);
+    if (order == 2) {
+      return Derivatives.of(2, f, slope, f2, f3);
+    }
+    Tensor outer = Ops.rsub(2, Ops.mul(tanh.square(), 3));
+    Tensor f4 = Ops.mul(tanh.mul(sech2).mul(outer), 8 * Math.pow(alpha, 4));
+    return Derivatives.of(3, f, slope, f2, f3, f4);
   }
 
   @Override

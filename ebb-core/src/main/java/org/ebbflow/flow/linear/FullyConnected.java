@@ -6,6 +6,8 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
@@ -72,6 +74,18 @@ public final class FullyConnected implements Bijection {
   @Override
   public Mapped forward(Jet x, @Nullable Tensor condition) {
     return new Mapped(matrix.product(x).add(bias), null);
+  }
+
+  @Override
+  public boolean isTraced() {
+    return matrix instanceof FullMatrix;
+  }
+
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    return matrix instanceof FullMatrix full
+        ? new DenseTrace(full.weight(), bias, x, products)
+        : Bijection.super.trace(x, order, products);
   }
 
   @Override

@@ -32,7 +32,7 @@ final class AutogradPullback {
               all = Autograd.gradients(rows.mul(Ops.as(adjoint, rows)), inputs, false);
             }
             for (int i = 0; i < parameters; i++) {
-              gradients.add(inputs.get(i), all.get(i));
+              gradients.add(inputs.get(i), all.get(i).clone()); // autograd may hand out one twice
             }
             Tensor values = all.get(parameters);
             return x.derived() ? Ops.concatenate(values, all.get(parameters + 1)) : values;

@@ -3,6 +3,7 @@ package org.ebbflow.flow.network;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
 
 /**
  * A differentiable map {@code y = h(x)} on batches (B, …), with derivatives along a direction.

@@ -1,6 +1,7 @@
 package org.ebbflow.flow.network;
 
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.Gradients;
 
 /**
  * What a network made of its input, and the way back.

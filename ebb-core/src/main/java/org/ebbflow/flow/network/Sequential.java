@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
 
 /** {@code h_L ∘ … ∘ h_1}; parameters are named "layer.name", layers counted from 0. */
 public final class Sequential implements Network {

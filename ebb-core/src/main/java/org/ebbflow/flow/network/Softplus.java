@@ -3,6 +3,7 @@ package org.ebbflow.flow.network;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
 import org.ebbflow.flow.network.Dual;
 import org.ebbflow.flow.network.Network;
-import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.network.Recorded;
 import org.jspecify.annotations.Nullable;
 

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
-import org.ebbflow.flow.network.Products;
+import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.jspecify.annotations.Nullable;

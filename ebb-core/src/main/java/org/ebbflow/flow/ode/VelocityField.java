@@ -3,9 +3,9 @@ package org.ebbflow.flow.ode;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
 import org.ebbflow.flow.network.Dual;
 import org.ebbflow.flow.network.Network;
-import org.ebbflow.flow.network.Products;
 import org.ebbflow.flow.network.Recorded;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
-package org.ebbflow.flow.network;
+package org.ebbflow.flow;
 
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Ops;
 
 /**
- * In which precision a network that is differentiated by hand multiplies matrices; parameters, and
- * the sums of their gradients over the evaluations of a step, keep their own.
+ * In which precision layers that are differentiated by hand multiply matrices; parameters, what is
+ * between products, and sums of gradients keep their own.
  */
 public enum Products {
   /** That of the parameters. */
@@ -17,7 +17,7 @@ public enum Products {
   private static final int THIN = 16;
 
   /** Factors of a product with an (out, in) weight in the precision that it is computed in. */
-  Tensor factor(Tensor x, Tensor weight) {
+  public Tensor factor(Tensor x, Tensor weight) {
     boolean half = this == BFLOAT16 && Math.min(weight.size(0), weight.size(1)) >= THIN;
     return half ? Ops.toBfloat16(x) : Ops.as(x, weight);
   }

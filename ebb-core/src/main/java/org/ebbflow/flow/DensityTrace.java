@@ -1,0 +1,147 @@
+package org.ebbflow.flow;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.Ops;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code log p} of a flow at a batch, its score, its first or second derivative along a curve, and
+ * that derivative's gradient with respect to the parameters, layer by layer by hand.
+ *
+ * <p>The numbers are those of {@link Jet}s and one reverse pass; what is saved is computing twice
+ * what the score's own way through the flow has computed already: the values on its way there, and
+ * on its way back the derivative with respect to the curve's highest term.
+ *
+ * <p>Confined to a thread and to the scope it was made in.
+ */
+public final class DensityTrace {
+  private final int order;
+  private final List<Trace> layers = new ArrayList<>();
+  private final Tensor end;
+
+  private DensityTrace(Flow flow, Tensor x, int order, Products products) {
+    this.order = order;
+    Tensor at = x;
+    for (Bijection layer : flow.chain()) {
+      Trace trace = layer.trace(at, order, products);
+      layers.add(trace);
+      at = trace.value();
+    }
+    this.end = at;
+  }
+
+  /** Whether all of a flow's layers and its base density are differentiated by hand. */
+  public static boolean covers(Flow flow) {
+    return flow.base() instanceof StandardNormal
+        && !flow.chain().isEmpty()
+        && flow.chain().stream().allMatch(Bijection::isTraced);
+  }
+
+  /**
+   * Sends rows through a flow that {@link #covers covers} it.
+   *
+   * @param x (B, D)
+   * @param order 1 or 2
+   */
+  public static DensityTrace of(Flow flow, Tensor x, int order, Products products) {
+    try (Autograd.Mode off = Autograd.off()) {
+      return new DensityTrace(flow, x.detach(), order, products);
+    }
+  }
+
+  /** {@code log p(x) + log Z} in nats, (B). */
+  public Tensor negativeEnergy() {
+    try (Autograd.Mode off = Autograd.off()) {
+      Tensor sum = new StandardNormal().logProb(Jet.of(end), null).value();
+      for (Trace layer : layers) {
+        sum = plus(sum, layer.logDet());
+      }
+      return sum;
+    }
+  }
+
+  /** {@code ∇_x log p}, (B, D); to be called once, and first. */
+  public Tensor score() {
+    try (Autograd.Mode off = Autograd.off()) {
+      Tensor at = end.neg();
+      for (int i = layers.size() - 1; i >= 0; i--) {
+        at = layers.get(i).score(at);
+      }
+      return at;
+    }
+  }
+
+  /** A derivative along a curve, with its gradient. */
+  public final class Along {
+    private final Tensor value;
+    private final List<Trace.Pushed> way;
+
+    private Along(Tensor value, List<Trace.Pushed> way) {
+      this.value = value;
+      this.way = way;
+    }
+
+    /** The derivative of log p of the trace's order, (B). */
+    public Tensor value() {
+      return value;
+    }
+
+    /** Adds the gradient of {@code weight·Σ value + energy·Σ log p}, log p without −log Z. */
+    public void gradient(double weight, double energy, Gradients gradients) {
+      try (Autograd.Mode off = Autograd.off()) {
+        Tensor moved = way.get(way.size() - 1).tangents();
+        Tensor at =
+            order == 1
+                ? moved.neg()
+                : Ops.concatenate(half(moved, 1).neg(), Ops.mul(half(moved, 0), -2));
+        for (int i = way.size() - 1; i >= 0; i--) {
+          way.get(i).gradient(at, weight, energy, gradients);
+          if (i > 0) {
+            at = way.get(i).back(at);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * The first derivative of log p along x′, or the second along {@code x + εx′ + ½ε²x″}. Comes
+   * after {@link #score}.
+   *
+   * @param curve x′, and x″ for order 2, each (B, D)
+   */
+  public Along along(Tensor... curve) {
+    if (curve.length != order) {
+      throw new IllegalArgumentException(curve.length + " derivatives for order " + order);
+    }
+    try (Autograd.Mode off = Autograd.off()) {
+      Tensor at = order == 1 ? curve[0] : Ops.concatenate(curve);
+      Tensor sum = null;
+      List<Trace.Pushed> way = new ArrayList<>();
+      for (Trace layer : layers) {
+        Trace.Pushed pushed = layer.push(at);
+        way.add(pushed);
+        at = pushed.tangents();
+        sum = sum == null ? pushed.logDet() : plus(sum, pushed.logDet());
+      }
+      // The k-th derivative of −½‖z‖².
+      Tensor base = Ops.dotEvent(end, order == 1 ? at : half(at, 1));
+      if (order == 2) {
+        base = base.add(Ops.sumEvent(half(at, 0).square()));
+      }
+      return new Along(plus(base.neg(), sum), way);
+    }
+  }
+
+  private static Tensor plus(Tensor a, @Nullable Tensor b) {
+    return b == null ? a : a.add(b);
+  }
+
+  private static Tensor half(Tensor rows, int which) {
+    long n = rows.size(0) / 2;
+    return Ops.rows(rows, which * n, (which + 1) * n);
+  }
+}
