@@ -73,6 +73,16 @@ public final class DensityModel {
     return new DensityModel(content.shape(), content.config(), flow, preprocessing);
   }
 
+  /** An untrained model: fresh weights, and a preprocessing that has not been fitted. */
+  public static DensityModel fresh(RunConfig config, DataShape shape) {
+    Engine engine = Engine.on(config.device(), config.dtype());
+    return new DensityModel(
+        shape,
+        config,
+        config.model().build(engine, shape),
+        config.preprocessing().unfitted(engine, shape, true));
+  }
+
   /** The configuration in a model folder, whether or not it holds a model yet. */
   public static RunConfig configOf(Path folder) {
     return new ModelFolder(folder).readConfig().config();

@@ -13,6 +13,7 @@ import org.ebbflow.bench.reproduce.Results;
 import org.ebbflow.bench.reproduce.Setup;
 import org.ebbflow.bench.reproduce.StepTimer;
 import org.ebbflow.bench.reproduce.Training;
+import org.ebbflow.bench.speed.PeakMemory;
 import org.ebbflow.bench.tabular.BenchmarkTable;
 import org.ebbflow.bench.toy.PlaneShape;
 import org.ebbflow.cli.report.Mosaic;

@@ -9,6 +9,7 @@ import org.ebbflow.bench.reproduce.Cell;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Experiment;
 import org.ebbflow.bench.reproduce.Setup;
+import org.ebbflow.bench.speed.PeakMemory;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.model.DataShape;

@@ -3,6 +3,7 @@ package org.ebbflow.bench.jko;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.ebbflow.bench.speed.PeakMemory;
 import org.ebbflow.train.TrainListener;
 import org.ebbflow.train.TrainState;
 

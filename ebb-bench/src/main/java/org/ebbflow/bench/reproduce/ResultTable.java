@@ -18,11 +18,11 @@ import java.util.Set;
  *
  * @param rows values by column; a column that a row lacks stays empty
  */
-record ResultTable(List<Map<String, Object>> rows) {
+public record ResultTable(List<Map<String, Object>> rows) {
   private static final MathContext DIGITS = new MathContext(5);
 
   /** Comma-separated values with a header, numbers in full. */
-  String csv() {
+  public String csv() {
     StringWriter text = new StringWriter();
     List<String> columns = columns();
     try (CsvWriter writer = CsvWriter.builder().build(text)) {
@@ -38,7 +38,7 @@ record ResultTable(List<Map<String, Object>> rows) {
   }
 
   /** A Markdown table, numbers in five digits and to the right. */
-  String markdown() {
+  public String markdown() {
     List<String> columns = columns();
     StringBuilder text = new StringBuilder(line(columns));
     text.append(line(columns.stream().map(column -> isNumeric(column) ? "---:" : "---").toList()));

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.bench.speed.Spread;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.RunConfig;
@@ -73,14 +74,7 @@ public final class StepTimer implements AutoCloseable {
         }
       }
     }
-    return Arrays.stream(times).mapToDouble(StepTimer::median).toArray();
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    return Arrays.stream(times).mapToDouble(each -> Spread.of(each).median()).toArray();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.ebbflow.bench.jko;
+package org.ebbflow.bench.speed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;

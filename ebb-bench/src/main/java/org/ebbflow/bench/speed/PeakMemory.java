@@ -1,4 +1,4 @@
-package org.ebbflow.bench.jko;
+package org.ebbflow.bench.speed;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,7 @@ import org.bytedeco.javacpp.Pointer;
  *
  * @param before resident memory at the beginning in KiB, negative where it is not told
  */
-record PeakMemory(long before) {
+public record PeakMemory(long before) {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path RESET = Path.of("/proc/self/clear_refs");
 
@@ -22,7 +22,7 @@ record PeakMemory(long before) {
    * What a step takes: the least of several peaks, since the process's other threads, the compiler
    * above all, can only add to them.
    */
-  static double ofStep(Runnable step, int times) {
+  public static double ofStep(Runnable step, int times) {
     double least = Double.POSITIVE_INFINITY;
     for (int i = 0; i < times; i++) {
       PeakMemory memory = begin();
@@ -33,25 +33,46 @@ record PeakMemory(long before) {
   }
 
   /** Starts the peak over. */
-  static PeakMemory begin() {
+  public static PeakMemory begin() {
     return new PeakMemory(forgotten() ? kibibytes("VmRSS:") : -1);
   }
 
   /** Starts the peak over, but goes on counting from the same beginning. */
-  void forgetPeak() {
+  public void forgetPeak() {
     if (before >= 0) {
       forgotten();
     }
   }
 
   /** The rise so far, not a number where it is not told. */
-  double mebibytes() {
+  public double mebibytes() {
     return rise("VmHWM:");
   }
 
   /** What is held now more than at the beginning, not a number where it is not told. */
-  double held() {
+  public double held() {
     return rise("VmRSS:");
+  }
+
+  /** The most that the process has ever had, in MiB; not a number where it is not told. */
+  public static double ofProcess() {
+    return mebibytes("VmHWM:");
+  }
+
+  /** What the process has now, in MiB; not a number where it is not told. */
+  public static double resident() {
+    return mebibytes("VmRSS:");
+  }
+
+  /** What the process has once everything free has been given back, in MiB. */
+  public static double settled() {
+    giveBack();
+    return resident();
+  }
+
+  private static double mebibytes(String name) {
+    long size = kibibytes(name);
+    return size < 0 ? Double.NaN : size / 1024.0;
   }
 
   private double rise(String name) {
@@ -60,15 +81,19 @@ record PeakMemory(long before) {
 
   /** Lowers peak and resident memory to what is in use; false where the system does not let us. */
   private static boolean forgotten() {
-    System.gc();
-    Pointer.deallocateReferences(); // of tensors that nobody holds, which JavaCPP frees in time
-    Pointer.trimMemory();
+    giveBack();
     try {
       Files.writeString(RESET, "5"); // as proc(5) has it: the peak becomes what is resident now
       return true;
     } catch (IOException | UnsupportedOperationException e) {
       return false;
     }
+  }
+
+  private static void giveBack() {
+    System.gc();
+    Pointer.deallocateReferences(); // of tensors that nobody holds, which JavaCPP frees in time
+    Pointer.trimMemory();
   }
 
   private static long kibibytes(String name) {

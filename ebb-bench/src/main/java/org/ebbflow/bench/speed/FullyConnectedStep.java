@@ -1,0 +1,85 @@
+package org.ebbflow.bench.speed;
+
+import java.util.List;
+import org.ebbflow.EbbException;
+import org.ebbflow.bench.reproduce.Training;
+import org.ebbflow.model.RunConfig;
+import org.ebbflow.objective.DenoisingScoreMatching;
+import org.ebbflow.objective.Differentiation;
+import org.ebbflow.objective.Objective;
+import org.ebbflow.objective.ObjectiveSettings;
+import org.ebbflow.objective.SlicedScoreMatching;
+
+/**
+ * A training step of the fully connected EBFlow as the published image experiments take it: RMSprop
+ * 1e−4, moving average 0.999, σ = 1, one slice, ε = 0.1.
+ *
+ * @param dimension D
+ * @param layers L
+ * @param batch rows a step
+ * @param objective one of {@link #OBJECTIVES}
+ * @param precision of the products
+ * @param differentiation of {@code ssm} and {@code dsm}
+ */
+record FullyConnectedStep(
+    int dimension,
+    int layers,
+    int batch,
+    String objective,
+    Precision precision,
+    Differentiation differentiation) {
+
+  /** How {@code ssm} and {@code dsm} are differentiated unless asked otherwise. */
+  static final Differentiation CUSTOMARY = Differentiation.HAND;
+
+  /** What can be measured. */
+  static final List<String> OBJECTIVES = List.of("ml", "ssm", "dsm", "fdssm");
+
+  private static final List<String> BY_HAND = List.of("ssm", "dsm");
+
+  /** Checks what the command line gives. */
+  FullyConnectedStep {
+    Timing.requirePositive("--dim", dimension);
+    Timing.requirePositive("--layers", layers);
+    Timing.requirePositive("--batch", batch);
+    if (!OBJECTIVES.contains(objective)) {
+      throw new EbbException(
+          "--objective names '" + objective + "'", "use " + String.join(", ", OBJECTIVES));
+    }
+    boolean byHand = differentiation == Differentiation.HAND;
+    if (precision == Precision.BF16 && !(byHand && BY_HAND.contains(objective))) {
+      throw new EbbException(
+          "only ssm and dsm have bfloat16 products, and only by hand",
+          "leave out --precision, or give --objective ssm,dsm and no --differentiation");
+    }
+  }
+
+  /** A training of such steps. */
+  TimedTraining training() {
+    RunConfig config =
+        Training.with(
+            SpeedModels.fullyConnected(dimension, layers, objective),
+            "optimizer.name=rmsprop",
+            "learningRate=1e-4",
+            "clip=0",
+            "ema=0.999",
+            "batch=" + batch,
+            "schedule.name=constant",
+            "training.epochs=0",
+            "training.steps=" + Integer.MAX_VALUE);
+    return new TimedTraining(config, loss(), dimension, 1);
+  }
+
+  private Objective loss() {
+    ObjectiveSettings s = ObjectiveSettings.of(objective);
+    return switch (objective) {
+      case "ssm" ->
+          new SlicedScoreMatching(
+              s.slices(), s.perDimension(), s.lambda(), differentiation, precision.products());
+      case "dsm" ->
+          new DenoisingScoreMatching(
+              s.sigma(), s.perDimension(), s.lambda(), differentiation, precision.products());
+      default -> s.build();
+    };
+  }
+}

@@ -1,0 +1,128 @@
+package org.ebbflow.bench.speed;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.ebbflow.objective.Differentiation;
+import org.ebbflow.tensor.Engine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ebb bench step}: training steps of the fully connected EBFlow. */
+@Command(
+    name = "step",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Times training steps of a fully connected EBFlow: batch, loss, gradients, RMSprop and moving"
+          + " average.",
+      "The roofline ratio is the step's time over that of the matrix products it cannot do without,"
+          + " measured afterwards in the same process."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  ebb bench step --dim 784 --objective ssm,dsm,fdssm,ml",
+      "  ebb bench step --dim 3072 --objective ssm --steps 20 --threads 2 --json",
+      "  ebb bench step --objective ssm --differentiation autograd"
+    })
+final class StepCommand implements Callable<Integer> {
+  private static final int ROOFLINE_ROUNDS = 10;
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--dim", paramLabel = "D", description = "Numbers in a row (default 784).")
+  private int dimension = 784;
+
+  @Option(names = "--layers", paramLabel = "L", description = "Dense layers (default 2).")
+  private int layers = 2;
+
+  @Option(names = "--batch", paramLabel = "B", description = "Rows a step (default 100).")
+  private int batch = 100;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "NAME",
+      split = ",",
+      description = "ml, ssm, dsm, fdssm (default ssm).")
+  private List<String> objectives = new ArrayList<>(List.of("ssm"));
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "Of the products: f32 (default), or bf16 for ssm and dsm by hand.")
+  private Precision precision = Precision.F32;
+
+  @Option(
+      names = "--differentiation",
+      paramLabel = "HOW",
+      description = "Of ssm and dsm: hand (default), taylor or autograd.")
+  private Differentiation differentiation = FullyConnectedStep.CUSTOMARY;
+
+  @Option(names = "--no-roofline", description = "Do not measure the products alone.")
+  private boolean noRoofline;
+
+  @Mixin private Timing timing;
+
+  @Mixin private Report report;
+
+  @Override
+  public Integer call() {
+    List<FullyConnectedStep> steps =
+        objectives.stream()
+            .map(
+                name ->
+                    new FullyConnectedStep(
+                        dimension, layers, batch, name, precision, differentiation))
+            .toList();
+    int threads = timing.apply();
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (FullyConnectedStep step : steps) {
+      rows.add(measure(step, threads));
+    }
+    if (!noRoofline) { // after all steps, whose peak memory is to be their own
+      for (int i = 0; i < rows.size(); i++) {
+        addRoof(rows.get(i), steps.get(i));
+      }
+    }
+    report.print(spec, rows);
+    return 0;
+  }
+
+  private Map<String, Object> measure(FullyConnectedStep step, int threads) {
+    TimedTraining.Outcome outcome;
+    try (TimedTraining training = step.training()) {
+      outcome = training.run(timing.warmUp(), timing.steps());
+    }
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("peer", "ebb");
+    row.put("objective", step.objective());
+    row.put("dim", dimension);
+    row.put("layers", layers);
+    row.put("batch", batch);
+    row.put("threads", threads);
+    row.put("precision", precision.label());
+    row.put("differentiation", differentiation.name().toLowerCase(Locale.ROOT));
+    row.put("warmup", timing.warmUp());
+    row.put("steps", timing.steps());
+    row.put("loss", outcome.loss());
+    row.put("ms_per_step", Report.round(outcome.milliseconds().median(), 3));
+    row.put("peak_rss_mb", Report.round(outcome.peakMebibytes(), 0));
+    return row;
+  }
+
+  private void addRoof(Map<String, Object> row, FullyConnectedStep step) {
+    StepProducts.Roof roof =
+        new StepProducts(step.objective(), dimension, layers, batch)
+            .measure(Engine.cpu(), precision, ROOFLINE_ROUNDS);
+    row.put("gemm_gflops", Report.round(roof.gigaflops(), 1));
+    row.put("gemm_ms", Report.round(roof.milliseconds(), 3));
+    if (row.get("ms_per_step") instanceof Double milliseconds) {
+      row.put("roofline_ratio", Report.round(milliseconds / roof.milliseconds(), 3));
+    }
+  }
+}
