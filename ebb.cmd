@@ -39,7 +39,7 @@ call :find_jar
 :run
 set "NATIVES="
 if %MAJOR% GEQ 22 set "NATIVES=--enable-native-access=ALL-UNNAMED"
-"%JAVA%" -Djava.awt.headless=true -XX:-UsePerfData %NATIVES% %EBB_JAVA_OPTS% -cp "%JAR%;%TARGET%\lib\*" org.ebbflow.cli.Main %*
+"%JAVA%" -Djava.awt.headless=true -XX:-UsePerfData -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 %NATIVES% %EBB_JAVA_OPTS% -cp "%JAR%;%TARGET%\lib\*" org.ebbflow.cli.Main %*
 exit /b %ERRORLEVEL%
 
 :old

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * and its memory does not grow with the batch.
  */
 record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Tensor condition) {
-  private static final long ROWS = Long.getLong("ebb.rows", 256);
+  private static final long ROWS = 1_024;
 
   /** What is added at the end of the way, (B) from where rows start and end, (B, D) each. */
   interface Terminal {

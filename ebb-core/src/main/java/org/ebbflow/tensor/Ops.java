@@ -15,6 +15,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * and follow libtorch's broadcasting. "Event" means every axis but the first, which is the batch.
  */
 public final class Ops {
+  /** Far above single precision's smallest number, and of a logarithm of −69. */
+  private static final double LEAST = 1e-30;
+
   private Ops() {}
 
   /** {@code a + c}. */
@@ -257,17 +260,48 @@ public final class Ops {
     }
   }
 
-  /** {@code target = a·b}, without recording. */
-  public static void mulInto(Tensor target, Tensor a, Tensor b) {
-    try (Autograd.Mode off = Autograd.off()) {
-      torch.mul_out(target, a, b);
+  /** {@code target = c·a}, without recording. */
+  public static void mulInto(Tensor target, Tensor a, double c) {
+    try (Scope scope = Scope.open();
+        Autograd.Mode off = Autograd.off()) {
+      torch.mul_out(target, a, torch.full(new long[0], new Scalar(c), a.options()));
     }
   }
 
-  /** {@code target = c·a}, without recording. */
-  public static void mulInto(Tensor target, Tensor a, double c) {
-    try (Scope scope = Scope.open()) {
-      mulInto(target, a, torch.full(new long[0], new Scalar(c), a.options()));
+  /** {@code target = σ(target)}, without recording. */
+  public static void sigmoidInPlace(Tensor target) {
+    try (Autograd.Mode off = Autograd.off()) {
+      target.sigmoid_();
+    }
+  }
+
+  /**
+   * {@code target = log(1 + e^{βx})/β} from {@code r = 1/(1 + e^{βx})}, without recording; exact to
+   * rounding relative to 1/β.
+   */
+  public static void softplusInto(Tensor target, Tensor x, Tensor r, double beta) {
+    try (Autograd.Mode off = Autograd.off();
+        Scalar least = new Scalar(LEAST);
+        Scalar scale = new Scalar(-1 / beta)) {
+      torch.clamp_min_out(target, r, least);
+      target.log_();
+      target.mul_(scale);
+      torch.maximum_out(target, target, x); // where r is that small, x is what it comes to
+    }
+  }
+
+  /** {@code a − r·a}, broadcast. */
+  public static Tensor complement(Tensor a, Tensor r) {
+    try (Scalar minus = new Scalar(-1.0)) {
+      return a.addcmul(a, r, minus);
+    }
+  }
+
+  /** {@code target = a − r·a}, without recording. */
+  public static void complementInto(Tensor target, Tensor a, Tensor r) {
+    try (Autograd.Mode off = Autograd.off();
+        Scalar minus = new Scalar(-1.0)) {
+      torch.addcmul_out(target, a, a, r, minus);
     }
   }
 

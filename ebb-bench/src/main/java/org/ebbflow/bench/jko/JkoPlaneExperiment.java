@@ -92,7 +92,7 @@ public final class JkoPlaneExperiment implements Experiment {
       Training training =
           Training.run(
               context,
-              config(quick, train),
+              config(quick, train, isPublished()),
               new Dataset.Split(train, validation),
               shape.toString());
       DensityModel model = training.model();
@@ -133,7 +133,12 @@ public final class JkoPlaneExperiment implements Experiment {
       AtomicFile.write(folder.resolve(name), png);
     }
 
-    private static RunConfig config(boolean quick, Dataset train) {
+    /** A published mask, which published figures are of, has four times the training. */
+    private boolean isPublished() {
+      return shape.toString().startsWith("published");
+    }
+
+    private static RunConfig config(boolean quick, Dataset train, boolean published) {
       return Training.with(
           RunConfig.defaults("jko", "jko", DataShape.of(train)),
           "growth.maxBlocks=" + (quick ? 2 : 8),
@@ -142,9 +147,9 @@ public final class JkoPlaneExperiment implements Experiment {
           "ode.divergence=hutchinson",
           "tolerance=1e-4",
           "network.hidden=" + (quick ? "[16]" : "[128,128,128]"),
-          "batch=" + (quick ? 100 : 500),
+          "batch=" + (quick ? 100 : published ? 1_000 : 500),
           "learningRate=" + (quick ? 1e-2 : 2e-3),
-          "training.steps=" + (quick ? 5 : 1_000));
+          "training.steps=" + (quick ? 5 : published ? 2_000 : 1_000));
     }
   }
 

@@ -35,27 +35,28 @@ public record Softplus(double beta) implements Network {
     return x.compose(y, slope, Ops.mul(slope.mul(Ops.rsub(1, slope)), beta));
   }
 
+  /**
+   * With {@code r = 1/(1 + e^{βx})}, one minus the slope: {@code y = −log(r)/β}, or x where r is
+   * too small to tell, and {@code y′ = x′ − r·x′}.
+   */
   @Override
   public Recorded record(Dual x, Products products) {
-    try (Scope scope = Scope.open()) {
-      Tensor exponent = Ops.mul(x.value(), -beta);
-      Tensor rest = scope.pass(exponent.sigmoid()); // 1 − s, s the slope
-      Tensor slope = scope.pass(Ops.rsub(1, rest));
-      Tensor rows = scope.pass(Ops.emptyLike(x.rows()));
-      Dual y = x.with(rows);
-      Ops.mulInto(y.value(), Ops.logSigmoid(exponent), -1 / beta);
-      if (!x.derived()) {
-        return new Recorded(y, (adjoint, g) -> adjoint.mul(slope));
-      }
-      Ops.mulInto(y.first(), slope, x.first());
-      return new Recorded(y, (adjoint, g) -> back(x.first(), slope, rest, adjoint));
+    Tensor rest = Ops.mul(x.value(), -beta);
+    Ops.sigmoidInPlace(rest);
+    Tensor rows = Ops.emptyLike(x.rows());
+    Dual y = x.with(rows);
+    Ops.softplusInto(y.value(), x.value(), rest, beta);
+    if (!x.derived()) {
+      return new Recorded(y, (adjoint, g) -> Ops.complement(adjoint, rest));
     }
+    Ops.complementInto(y.first(), x.first(), rest);
+    return new Recorded(y, (adjoint, g) -> back(x.first(), rest, adjoint));
   }
 
-  /** From adjoints (ȳ, ȳ′) to {@code (s·ȳ + βs(1 − s)·x′·ȳ′, s·ȳ′)}. */
-  private Tensor back(Tensor first, Tensor slope, Tensor rest, Tensor adjoint) {
+  /** From adjoints (ȳ, ȳ′) to {@code (s·ȳ + βs(1 − s)·x′·ȳ′, s·ȳ′)}, s the slope. */
+  private Tensor back(Tensor first, Tensor rest, Tensor adjoint) {
     try (Scope scope = Scope.open()) {
-      Tensor both = adjoint.reshape(pair(slope)).mul(slope);
+      Tensor both = Ops.complement(adjoint.reshape(pair(rest)), rest);
       Ops.increase(both.select(0, 0), both.select(0, 1).mul(first), rest, beta);
       return scope.pass(both.flatten(0, 1));
     }
