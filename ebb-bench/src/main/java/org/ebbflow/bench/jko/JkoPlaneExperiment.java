@@ -167,7 +167,7 @@ public final class JkoPlaneExperiment implements Experiment {
       Dataset validation = shape.draws().of(quick ? 100 : 5_000, 2);
       RunConfig config =
           Training.with(
-              ShapeCell.config(quick, train),
+              ShapeCell.config(quick, train, false),
               "growth.maxBlocks=" + (quick ? 2 : 6),
               "growth.h=0.4",
               "growth.factor=1",
