@@ -7,7 +7,6 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.openblas.global.openblas_nolapack;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -71,7 +70,7 @@ public final class Engine {
       throw new EbbException("threads is " + threads, "give 1 or more");
     }
     torch.set_num_threads(threads);
-    openblas_nolapack.blas_set_num_threads(threads); // which libtorch does for MKL alone
+    NativeLibraries.setBlasThreads(threads);
   }
 
   /** How many threads libtorch uses. */
