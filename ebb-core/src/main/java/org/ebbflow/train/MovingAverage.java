@@ -9,21 +9,27 @@ import org.ebbflow.tensor.Scope;
 
 /**
  * Exponential moving average of parameters, {@code θ̄ ← d·θ̄ + (1 − d)·θ} with {@code d =
- * min(decay, (1 + t)/(10 + t))}, kept in the parameters of a twin flow.
+ * min(decay, (1 + t)/(10 + t))}, kept in the parameters of a twin flow. One thread only.
+ *
+ * <p>Source of the warming up: Chao et al., 2023, arXiv:2305.15267, published code.
  */
-final class MovingAverage {
+public final class MovingAverage {
   private final double decay;
   private final List<Tensor> source;
   private final List<Tensor> average;
 
-  MovingAverage(double decay, Map<String, Tensor> source, Map<String, Tensor> average) {
+  /**
+   * @param source θ, by name
+   * @param average θ̄, of the same names and shapes; changed in place
+   */
+  public MovingAverage(double decay, Map<String, Tensor> source, Map<String, Tensor> average) {
     this.decay = decay;
     this.source = Pieces.owned(source.values());
     this.average = Pieces.owned(average.values());
   }
 
   /** Starts over at the source. */
-  void reset() {
+  public void reset() {
     try (Scope scope = Scope.open()) {
       for (int i = 0; i < source.size(); i++) {
         Ops.assign(average.get(i), source.get(i));
@@ -32,15 +38,18 @@ final class MovingAverage {
   }
 
   /** Takes in the parameters after step {@code t}, counted from 0. */
-  void update(long t) {
+  public void update(long t) {
     IntConsumer update = piecewise(t);
     for (int i = 0; i < source.size(); i++) {
       update.accept(i);
     }
   }
 
-  /** Takes in one of the parameters' {@link Pieces} after step {@code t}; each once. */
-  IntConsumer piecewise(long t) {
+  /**
+   * Takes in one piece of the parameters after step {@code t}, each once: what {@link
+   * Optimizer#step(List, double, IntConsumer)} tells of.
+   */
+  public IntConsumer piecewise(long t) {
     double d = Math.min(decay, (1.0 + t) / (10.0 + t));
     return i -> Ops.interpolate(average.get(i), source.get(i), 1 - d);
   }

@@ -21,7 +21,7 @@ public interface Optimizer {
   /**
    * One step, piece by piece, so that what follows a step finds the parameters in the cache.
    *
-   * @param moved told of each of the parameters' {@link Pieces} in turn as soon as it has moved
+   * @param moved told of each piece of the parameters in turn as soon as it has moved
    */
   void step(List<Tensor> gradients, double learningRate, IntConsumer moved);
 
