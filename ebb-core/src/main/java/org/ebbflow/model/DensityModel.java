@@ -80,7 +80,7 @@ public final class DensityModel {
         shape,
         config,
         config.model().build(engine, shape),
-        config.preprocessing().unfitted(engine, shape, true));
+        config.preprocessing().unfitted(engine, shape, !shape.condition().isEmpty()));
   }
 
   /** The configuration in a model folder, whether or not it holds a model yet. */

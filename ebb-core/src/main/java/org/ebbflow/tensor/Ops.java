@@ -325,6 +325,11 @@ public final class Ops {
     return type(x) == type(like) ? x : x.to(like.scalar_type());
   }
 
+  /** {@code x} in single precision. */
+  public static Tensor toSingle(Tensor x) {
+    return x.to(ScalarType.Float);
+  }
+
   /** {@code x} in double precision. */
   public static Tensor toDouble(Tensor x) {
     return x.to(ScalarType.Double);

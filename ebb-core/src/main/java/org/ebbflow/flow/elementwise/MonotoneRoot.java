@@ -16,6 +16,9 @@ public final class MonotoneRoot {
   /** Residual relative to 1 + |z| at which the iteration stops; double precision. */
   private static final double TOLERANCE = 1e-13;
 
+  /** What brings a convex function's root to single precision, most of the time. */
+  private static final int SINGLE_ITERATIONS = 5;
+
   private MonotoneRoot() {}
 
   /**
@@ -30,12 +33,21 @@ public final class MonotoneRoot {
    */
   public static Tensor solve(
       String layer, Function<Tensor, Tensor[]> f, Tensor z, Tensor low, Tensor high) {
-    if (!Ops.allFinite(z)) {
-      throw new NumericalException(
-          "cannot invert " + layer + " at a value that is not finite",
-          "check the weights for overflow; a smaller learning rate keeps them bounded");
-    }
-    Tensor x = Ops.mul(low.add(high), 0.5);
+    requireFinite(layer, z);
+    return solve(layer, f, z, low, high, Ops.mul(low.add(high), 0.5));
+  }
+
+  /** As above, beginning at {@code start}, which is between low and high. */
+  private static Tensor solve(
+      String layer,
+      Function<Tensor, Tensor[]> f,
+      Tensor z,
+      Tensor lowest,
+      Tensor highest,
+      Tensor start) {
+    Tensor low = lowest;
+    Tensor high = highest;
+    Tensor x = start;
     Tensor scale = Ops.add(z.abs(), 1);
     double residual = Double.POSITIVE_INFINITY;
     double best = residual;
@@ -72,5 +84,36 @@ public final class MonotoneRoot {
           "check the model's weights");
     }
     return x;
+  }
+
+  /**
+   * As {@link #solve}, for a convex f, where Newton's method comes near from any side: it does so
+   * in single precision first, at half the time.
+   */
+  static Tensor solveConvex(
+      String layer, Function<Tensor, Tensor[]> f, Tensor z, Tensor low, Tensor high) {
+    requireFinite(layer, z);
+    Tensor middle = Ops.mul(low.add(high), 0.5);
+    Tensor start;
+    try (Scope scope = Scope.open()) {
+      Tensor x = Ops.toSingle(middle);
+      Tensor target = Ops.toSingle(z);
+      for (int i = 0; i < SINGLE_ITERATIONS; i++) {
+        Tensor[] at = f.apply(x);
+        x = x.sub(at[0].sub(target).div(at[1]));
+      }
+      Tensor near = Ops.as(x, z);
+      Tensor inside = near.ge(low).logical_and(near.le(high));
+      start = scope.pass(Ops.where(inside, near, middle));
+    }
+    return solve(layer, f, z, low, high, start);
+  }
+
+  private static void requireFinite(String layer, Tensor z) {
+    if (!Ops.allFinite(z)) {
+      throw new NumericalException(
+          "cannot invert " + layer + " at a value that is not finite",
+          "check the weights for overflow; a smaller learning rate keeps them bounded");
+    }
   }
 }

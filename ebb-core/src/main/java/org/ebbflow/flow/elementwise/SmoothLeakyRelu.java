@@ -40,11 +40,10 @@ public final class SmoothLeakyRelu extends Elementwise {
 
   @Override
   Derivatives derivatives(Tensor x, int order) {
-    double linear = residual ? alpha + 1 : alpha;
     double bend = 1 - alpha;
     Tensor sigma = x.sigmoid();
-    Tensor f = Ops.addScaled(Ops.mul(x, linear), Ops.softplus(x), bend);
-    Tensor slope = Ops.add(Ops.mul(sigma, bend), linear);
+    Tensor f = value(x);
+    Tensor slope = slope(sigma);
     if (order == 0) {
       return Derivatives.of(0, f, slope);
     }
@@ -61,18 +60,31 @@ public final class SmoothLeakyRelu extends Elementwise {
     return Derivatives.of(3, f, slope, f2, f3, f4);
   }
 
+  private Tensor value(Tensor x) {
+    return Ops.addScaled(Ops.mul(x, left()), Ops.softplus(x), 1 - alpha);
+  }
+
+  private Tensor slope(Tensor sigma) {
+    return Ops.add(Ops.mul(sigma, 1 - alpha), left());
+  }
+
+  /** The slope to the far left. */
+  private double left() {
+    return residual ? alpha + 1 : alpha;
+  }
+
   @Override
   Tensor solve(Tensor z) {
     // The line pieces g(x) = slope·x + (1−α)·max(x, 0) lie at most (1−α)·log 2 below f.
     Tensor high = kinkInverse(z);
     Tensor low = kinkInverse(Ops.add(z, -(1 - alpha) * Math.log(2)));
-    return MonotoneRoot.solve(describe(), x -> derivatives(x, 0).function(), z, low, high);
+    return MonotoneRoot.solveConvex(
+        describe(), x -> new Tensor[] {value(x), slope(x.sigmoid())}, z, low, high);
   }
 
   private Tensor kinkInverse(Tensor z) {
-    double left = residual ? alpha + 1 : alpha;
-    double right = left + 1 - alpha;
-    return Ops.where(Ops.less(z, 0), Ops.mul(z, 1 / left), Ops.mul(z, 1 / right));
+    double right = left() + 1 - alpha;
+    return Ops.where(Ops.less(z, 0), Ops.mul(z, 1 / left()), Ops.mul(z, 1 / right));
   }
 
   @Override

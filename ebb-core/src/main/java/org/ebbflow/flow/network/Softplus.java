@@ -4,6 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
+import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 
@@ -24,6 +25,9 @@ public record Softplus(double beta) implements Network {
 
   @Override
   public Jet apply(Jet x) {
+    if (x.order() <= 1 && !Autograd.isOn()) {
+      return unrecorded(x);
+    }
     Tensor y = Ops.softplus(x.value(), beta);
     if (x.order() == 0) {
       return x.compose(y);
@@ -33,6 +37,14 @@ public record Softplus(double beta) implements Network {
       return x.compose(y, slope);
     }
     return x.compose(y, slope, Ops.mul(slope.mul(Ops.rsub(1, slope)), beta));
+  }
+
+  private Jet unrecorded(Jet x) {
+    Tensor rest = Ops.mul(x.value(), -beta);
+    Ops.sigmoidInPlace(rest);
+    Tensor y = Ops.emptyLike(x.value());
+    Ops.softplusInto(y, x.value(), rest, beta);
+    return x.order() == 0 ? Jet.of(y) : Jet.of(1, y, Ops.complement(x.first(), rest), null);
   }
 
   /**
