@@ -210,9 +210,8 @@ public final class Fit {
     folder.writeProvenance(provenance);
     folder.writeConfig(shape, withBlocksTrained());
     int threads = engine.threads();
-    if (config.threads() > 0) {
-      engine.setThreads(config.threads());
-    }
+    // Also where nothing is asked for: OpenBLAS has a count of its own until it is told.
+    engine.setThreads(config.threads() > 0 ? config.threads() : threads);
     try {
       Outcome outcome = training.run();
       folder.writeProvenance(provenance.with(figures()));

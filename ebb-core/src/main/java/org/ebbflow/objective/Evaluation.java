@@ -6,7 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
 
 /**
- * Losses of a batch, and the way to their gradient: taken only when the losses are worth it.
+ * Losses of a batch, and the way to their gradient. Some objectives are there already when they
+ * have the losses, others go only when asked.
  *
  * @param losses (B)
  * @param way to the gradient of their mean; once

@@ -43,9 +43,15 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
         losses.add(scope.pass(part.losses(x, terminal, directions, sums)));
       }
     }
+    boolean returned = Autograd.isOn();
     return new Evaluation(
         Ops.concatenate(losses.toArray(new Tensor[0])),
-        wanted -> wanted.stream().map(p -> Ops.mul(sums.of(p), 1.0 / n)).toList());
+        wanted -> {
+          if (!returned) {
+            throw new IllegalStateException("evaluated with autograd off, without a gradient");
+          }
+          return wanted.stream().map(p -> Ops.mul(sums.of(p), 1.0 / n)).toList();
+        });
   }
 
   /** The same losses, whose mean autograd takes to have that gradient. */
@@ -90,7 +96,8 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
       Tensor end = Autograd.variable(at);
       Tensor ending = terminal.losses(start, end, given);
       Tensor losses = divergence == null ? ending.detach() : ending.detach().sub(divergence);
-      if (Autograd.isOn()) {
+      // With a loss that is not finite its row is taken out, and all is done again.
+      if (Autograd.isOn() && Ops.allFinite(losses)) {
         Tensor adjoint = Autograd.gradient(ending, end, false);
         for (int i = motions.size() - 1; i >= 0; i--) {
           adjoint = motions.get(i).back(adjoint, -1, gradients);

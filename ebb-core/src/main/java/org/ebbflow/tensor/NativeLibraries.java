@@ -25,6 +25,10 @@ final class NativeLibraries {
   private static final String BLAS_PROPERTY = "org.bytedeco.openblas.load";
   private static final String OPENBLAS = "openblas";
 
+  /** Values of OPENBLAS_CORETYPE. */
+  private static final List<String> AVX512_KERNELS =
+      List.of("SkylakeX", "Cooperlake", "SapphireRapids");
+
   private NativeLibraries() {}
 
   /**
@@ -81,10 +85,13 @@ final class NativeLibraries {
 
     /**
      * On AMD processors with AVX-512, where MKL multiplies by its AVX2 kernels, at half the speed;
-     * unless OpenBLAS has been told which kernels to use.
+     * unless the environment holds OpenBLAS to older kernels.
      */
     private static boolean openBlasIsFaster() {
-      if (System.getenv("OPENBLAS_CORETYPE") != null) {
+      String kernels = System.getenv("OPENBLAS_CORETYPE");
+      if (kernels != null
+          && !kernels.isEmpty()
+          && AVX512_KERNELS.stream().noneMatch(kernels::equalsIgnoreCase)) {
         return false;
       }
       try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {

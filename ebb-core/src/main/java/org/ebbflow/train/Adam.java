@@ -31,22 +31,20 @@ final class Adam implements Optimizer {
 
   Adam(OptimizerSettings settings, Map<String, Tensor> parameters) {
     this.settings = settings;
-    List<Tensor> mean = parameters.values().stream().map(Moments::like).toList();
-    List<Tensor> square = parameters.values().stream().map(Moments::like).toList();
+    this.parameters = List.copyOf(parameters.values());
+    this.means = this.parameters.stream().map(Moments::like).toList();
+    this.squares = this.parameters.stream().map(Moments::like).toList();
     int i = 0;
     for (Map.Entry<String, Tensor> parameter : parameters.entrySet()) {
-      state.put("mean." + parameter.getKey(), mean.get(i));
-      state.put("square." + parameter.getKey(), square.get(i++));
+      state.put("mean." + parameter.getKey(), means.get(i));
+      state.put("square." + parameter.getKey(), squares.get(i++));
       boolean decays = settings.name().equals("adamw") && parameter.getValue().dim() >= 2;
       for (long from = 0; from < parameter.getValue().numel(); from += Pieces.LENGTH) {
         decayed.add(decays);
       }
     }
-    this.parameters = Pieces.owned(parameters.values());
-    this.means = Pieces.owned(mean);
-    this.squares = Pieces.owned(square);
     try (Scope scope = Scope.open()) {
-      steps = Scope.own(Ops.toDouble(Ops.zerosLike(mean.get(0).sum())));
+      steps = Scope.own(Ops.toDouble(Ops.zerosLike(means.get(0).sum())));
     }
     state.put("steps", steps);
   }
@@ -64,20 +62,23 @@ final class Adam implements Optimizer {
       Scalar weight = new Scalar(1 - settings.beta1());
       Scalar kept = new Scalar(1 - learningRate * settings.weightDecay());
       Moments.Decay decay = new Moments.Decay(settings.beta2());
-      List<Tensor> pieces = Pieces.of(gradients);
-      for (int i = 0; i < pieces.size(); i++) {
+      List<Tensor> ps = Pieces.of(parameters);
+      List<Tensor> gs = Pieces.of(gradients);
+      List<Tensor> ms = Pieces.of(means);
+      List<Tensor> vs = Pieces.of(squares);
+      for (int i = 0; i < ps.size(); i++) {
         try (Scope piece = Scope.open()) {
-          Tensor p = parameters.get(i);
-          Tensor g = pieces.get(i);
+          Tensor p = ps.get(i);
+          Tensor g = gs.get(i);
           if (decayed.get(i)) {
             p.mul_(kept);
           }
-          means.get(i).lerp_(g, weight);
-          decay.square(squares.get(i), g);
-          Tensor denominator = squares.get(i).sqrt();
+          ms.get(i).lerp_(g, weight);
+          decay.square(vs.get(i), g);
+          Tensor denominator = vs.get(i).sqrt();
           denominator.mul_(correction);
           denominator.add_(epsilon);
-          p.addcdiv_(means.get(i), denominator, rate);
+          p.addcdiv_(ms.get(i), denominator, rate);
           moved.accept(i);
         }
       }

@@ -24,33 +24,37 @@ public final class MovingAverage {
    */
   public MovingAverage(double decay, Map<String, Tensor> source, Map<String, Tensor> average) {
     this.decay = decay;
-    this.source = Pieces.owned(source.values());
-    this.average = Pieces.owned(average.values());
+    this.source = List.copyOf(source.values());
+    this.average = List.copyOf(average.values());
   }
 
   /** Starts over at the source. */
   public void reset() {
     try (Scope scope = Scope.open()) {
       for (int i = 0; i < source.size(); i++) {
-        Ops.assign(average.get(i), source.get(i));
+        Ops.assign(average.get(i), source.get(i).detach());
       }
     }
   }
 
   /** Takes in the parameters after step {@code t}, counted from 0. */
   public void update(long t) {
-    IntConsumer update = piecewise(t);
-    for (int i = 0; i < source.size(); i++) {
-      update.accept(i);
+    try (Scope scope = Scope.open()) {
+      IntConsumer update = piecewise(t);
+      for (int i = 0; i < Pieces.of(source).size(); i++) {
+        update.accept(i);
+      }
     }
   }
 
   /**
    * Takes in one piece of the parameters after step {@code t}, each once: what {@link
-   * Optimizer#step(List, double, IntConsumer)} tells of.
+   * Optimizer#step(List, double, IntConsumer)} tells of. Good for as long as the current scope.
    */
   public IntConsumer piecewise(long t) {
     double d = Math.min(decay, (1.0 + t) / (10.0 + t));
-    return i -> Ops.interpolate(average.get(i), source.get(i), 1 - d);
+    List<Tensor> from = Pieces.of(source);
+    List<Tensor> to = Pieces.of(average);
+    return i -> Ops.interpolate(to.get(i), from.get(i), 1 - d);
   }
 }

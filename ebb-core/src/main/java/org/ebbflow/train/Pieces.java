@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Ops;
-import org.ebbflow.tensor.Scope;
 
 /**
  * Tensors cut into flat pieces that fit a core's cache, the same cut for parameters, gradients and
@@ -31,14 +30,5 @@ final class Pieces {
       }
     }
     return pieces;
-  }
-
-  /** Views outside all scopes, of contiguous tensors that live as long as their owner. */
-  static List<Tensor> owned(Iterable<Tensor> tensors) {
-    try (Scope scope = Scope.open()) {
-      List<Tensor> pieces = of(tensors);
-      pieces.forEach(Scope::own);
-      return pieces;
-    }
   }
 }

@@ -18,13 +18,11 @@ final class RmsProp implements Optimizer {
   private final OptimizerSettings settings;
   private final Map<String, Tensor> state = new LinkedHashMap<>();
   private final List<Tensor> parameters;
-  private final List<Tensor> squares;
 
   RmsProp(OptimizerSettings settings, Map<String, Tensor> parameters) {
     this.settings = settings;
     parameters.forEach((name, p) -> state.put("square." + name, Moments.like(p)));
-    this.parameters = Pieces.owned(parameters.values());
-    this.squares = Pieces.owned(state.values());
+    this.parameters = List.copyOf(parameters.values());
   }
 
   @Override
@@ -34,14 +32,16 @@ final class RmsProp implements Optimizer {
       Scalar epsilon = new Scalar(settings.epsilon());
       Scalar rate = new Scalar(-learningRate);
       Moments.Decay decay = new Moments.Decay(settings.smoothing());
-      List<Tensor> pieces = Pieces.of(gradients);
-      for (int i = 0; i < pieces.size(); i++) {
+      List<Tensor> ps = Pieces.of(parameters);
+      List<Tensor> gs = Pieces.of(gradients);
+      List<Tensor> squares = Pieces.of(state.values());
+      for (int i = 0; i < ps.size(); i++) {
         try (Scope piece = Scope.open()) {
-          Tensor g = pieces.get(i);
+          Tensor g = gs.get(i);
           decay.square(squares.get(i), g);
           Tensor root = squares.get(i).sqrt();
           root.add_(epsilon);
-          parameters.get(i).addcdiv_(g, root, rate);
+          ps.get(i).addcdiv_(g, root, rate);
           moved.accept(i);
         }
       }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param remedy what to do if it fails
  */
 record ChildProcess(String name, List<String> command, String remedy) {
+  private static final String[] OF_EBB = {"OMP_WAIT_POLICY", "OPENBLAS_THREAD_TIMEOUT"};
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Ebb's own command line, in a JVM like this one. */
@@ -46,7 +48,12 @@ record ChildProcess(String name, List<String> command, String remedy) {
     Path errors = null;
     try {
       errors = Files.createTempFile("ebb-bench", ".err");
-      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+      if (!isEbb()) {
+        // What the command ebb sets for itself is not what others are used with.
+        builder.environment().keySet().removeAll(List.of(OF_EBB));
+      }
+      Process process = builder.start();
       try {
         String printed =
             new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -67,6 +74,10 @@ record ChildProcess(String name, List<String> command, String remedy) {
     } finally {
       delete(errors);
     }
+  }
+
+  private boolean isEbb() {
+    return command.contains(Main.class.getName());
   }
 
   private JsonNode parse(String printed) {

@@ -80,7 +80,7 @@ final class TimedTraining implements AutoCloseable {
       Tensor x =
           flow.engine()
               .tensor(SpeedModels.values(rows, settings.batch()), settings.batch(), rows.columns());
-      return Ops.item(objective.losses(flow, x, null, rng).mean());
+      return Ops.item(objective.evaluate(flow, x, null, rng).losses().mean());
     }
   }
 
