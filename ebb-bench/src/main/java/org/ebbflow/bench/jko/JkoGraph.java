@@ -36,6 +36,7 @@ record JkoGraph(int nodes, int width, double distance, List<BlockSpan> blocks)
   static final String NAME = "jko-graph";
   private static final int ORDER = 3;
   private static final int FEATURES = 2;
+  private static final int PROBES = 2;
 
   JkoGraph {
     blocks = blocks == null ? List.of() : List.copyOf(blocks);
@@ -93,8 +94,13 @@ record JkoGraph(int nodes, int width, double distance, List<BlockSpan> blocks)
           span.from(),
           span.to(),
           Integration.adaptive(1e-5),
-          new Divergence.Exact());
+          exact(shape) ? new Divergence.Exact() : new Divergence.Hutchinson(PROBES));
     }
+  }
+
+  /** The exact divergence evaluates the network once for each column. */
+  private static boolean exact(DataShape shape) {
+    return shape.dimension() <= 8;
   }
 
   @Override
