@@ -82,7 +82,11 @@ public record ObjectiveSettings(
         false);
   }
 
-  /** The settings that older configurations lack, by name; what they had is {@link #of}'s. */
+  /**
+   * The settings that older configurations lack, by name. With those of {@link #of} in their place
+   * a run from then goes on with the same numbers, up to the rounding by which ways of
+   * differentiation differ.
+   */
   public static List<String> addedLater() {
     return Stream.concat(ofBlocks().stream(), Stream.of("differentiation", "precision")).toList();
   }
