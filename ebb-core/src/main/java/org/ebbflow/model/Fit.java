@@ -145,6 +145,8 @@ public final class Fit {
                   shape, config.with(grown.with(trainer.spans())), trainer.flow(), preprocessing);
     } else {
       Flow averaged = config.model().build(engine, shape);
+      boolean behind = config.training().matchAfterPreprocessing();
+      config.objective().requireReach(averaged, behind ? List.of() : preprocessing.transform());
       this.training = trainer(averaged, fingerprint, keeper);
       this.current = () -> new DensityModel(shape, config, averaged, preprocessing);
     }

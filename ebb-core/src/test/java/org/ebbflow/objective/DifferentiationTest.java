@@ -120,6 +120,7 @@ class DifferentiationTest {
                 new SlicedScoreMatching(1, true, 0, Differentiation.HAND, Products.BFLOAT16)
                     .evaluate(flow, x, null, v))
         .isInstanceOf(EbbException.class)
+        .hasMessageContaining("layer 2, ActNorm")
         .hasMessageContaining("ebflow-fc");
   }
 
