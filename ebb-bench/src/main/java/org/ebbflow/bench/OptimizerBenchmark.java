@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
@@ -112,6 +113,13 @@ public class OptimizerBenchmark {
       }
     }
     return sum;
+  }
+
+  /** Copies of the parameters' entries, then of the averages'. */
+  List<double[]> numbers() {
+    return Stream.concat(parameters.values().stream(), averages.stream())
+        .map(Engine::doubles)
+        .toList();
   }
 
   /** Frees the arrays. */

@@ -1,8 +1,10 @@
 package org.ebbflow.bench;
 
+import static java.lang.Double.NaN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,7 +18,12 @@ class KernelBenchmarksTest {
     benchmark.optimizer = optimizer;
     benchmark.build();
     double sum = benchmark.plainPass();
+    List<double[]> before = benchmark.numbers();
     benchmark.stepAndAverage();
+    List<double[]> after = benchmark.numbers();
+    for (int i = 0; i < before.size(); i++) {
+      assertThat(after.get(i)).as("array %d", i).isNotEqualTo(before.get(i)).doesNotContain(NaN);
+    }
     assertThat(benchmark.plainPass()).isEqualTo(sum); // gradients are only read
     benchmark.close();
   }

@@ -77,6 +77,9 @@ class SettingsTest {
         "--set preprocessing.kind=image | 'image'",
         "--set checkpointSeconds=0 | checkpointSeconds is 0",
         "--set training=3 | 'training'",
+        "--objective ssm --set precision=bfloat16 --set matrix=lower | layer 1, FullyConnected(3",
+        "--objective dsm --set precision=bfloat16 --set matchAfterPreprocessing=false"
+            + " | training.matchAfterPreprocessing=true",
       })
   void badOptionIsNamed(String options, String named) {
     Path out = temp.resolve("run");

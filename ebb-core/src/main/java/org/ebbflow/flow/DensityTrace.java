@@ -2,6 +2,7 @@ package org.ebbflow.flow;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
@@ -35,9 +36,21 @@ public final class DensityTrace {
 
   /** Whether all of a flow's layers and its base density are differentiated by hand. */
   public static boolean covers(Flow flow) {
-    return flow.base() instanceof StandardNormal
-        && !flow.chain().isEmpty()
-        && flow.chain().stream().allMatch(Bijection::isTraced);
+    return uncovered(flow).isEmpty();
+  }
+
+  /** What keeps a flow from being {@link #covers covered}, for a reader: the first such layer. */
+  public static Optional<String> uncovered(Flow flow) {
+    List<Bijection> chain = flow.chain();
+    for (int i = 0; i < chain.size(); i++) {
+      if (!chain.get(i).isTraced()) {
+        return Optional.of("layer " + (i + 1) + ", " + chain.get(i).describe());
+      }
+    }
+    if (!(flow.base() instanceof StandardNormal)) {
+      return Optional.of("the base density " + flow.base().getClass().getSimpleName());
+    }
+    return chain.isEmpty() ? Optional.of("a flow without layers") : Optional.empty();
   }
 
   /**

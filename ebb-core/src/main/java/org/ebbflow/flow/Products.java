@@ -6,6 +6,9 @@ import org.ebbflow.tensor.Ops;
 /**
  * In which precision layers that are differentiated by hand multiply matrices; parameters, what is
  * between products, and sums of gradients keep their own.
+ *
+ * <p>With {@link #BFLOAT16} a product is itself rounded to bfloat16, a weight's gradient so once,
+ * before it is added to its sum.
  */
 public enum Products {
   /** That of the parameters. */

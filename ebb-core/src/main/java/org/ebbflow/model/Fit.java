@@ -3,6 +3,7 @@ package org.ebbflow.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -13,7 +14,10 @@ import java.util.function.Supplier;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.flow.Products;
 import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.io.ModelFileException;
+import org.ebbflow.io.SafeTensors;
 import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.train.BestKeeper;
@@ -26,6 +30,7 @@ import org.ebbflow.train.TrainSettings;
 import org.ebbflow.train.TrainState;
 import org.ebbflow.train.TrainTask;
 import org.ebbflow.train.Trainer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fits a model to data in a folder: splits, builds, trains with checkpoints, and keeps the best
@@ -41,6 +46,7 @@ public final class Fit {
   private final Engine engine;
   private final Dataset.Split split;
   private final Preprocessing preprocessing;
+  private final String fingerprintOfRows;
   private final TrainRun training;
   private final Supplier<DensityModel> current;
 
@@ -127,6 +133,7 @@ public final class Fit {
     this.preprocessing = config.preprocessing().fit(engine, split.train());
     // Rows that reach networks otherwise are other rows.
     String given = preprocessing.standardisesConditions() ? "conditions standardised" : "";
+    this.fingerprintOfRows = fingerprint(config, rows);
     String fingerprint = fingerprint(config, rows + given);
     BestKeeper keeper = new BestKeeper(this::keep, listener);
     if (config.model() instanceof BlockFlow grown) {
@@ -138,6 +145,8 @@ public final class Fit {
                   shape, config.with(grown.with(trainer.spans())), trainer.flow(), preprocessing);
     } else {
       Flow averaged = config.model().build(engine, shape);
+      boolean behind = config.training().matchAfterPreprocessing();
+      config.objective().requireReach(averaged, behind ? List.of() : preprocessing.transform());
       this.training = trainer(averaged, fingerprint, keeper);
       this.current = () -> new DensityModel(shape, config, averaged, preprocessing);
     }
@@ -180,9 +189,34 @@ public final class Fit {
    *     flow that has grown to its end is to be trained for longer
    */
   public void restore() {
-    training.restore();
+    try {
+      training.restore();
+    } catch (ModelFileException e) {
+      requireSameConditions();
+      throw e;
+    }
     if (training.isComplete() && Files.exists(folder.config())) {
       requireSameLength(folder.readConfig().config().training());
+    }
+  }
+
+  /** Says so where the checkpoint is of a run whose networks take conditions as they are stored. */
+  private void requireSameConditions() {
+    if (preprocessing.standardisesConditions()
+        && fingerprintOfRows.equals(runOf(folder.checkpoint()))) {
+      throw new ModelFileException(
+          folder.checkpoint(),
+          "is of an older version, whose networks took labels and covariates as they are, where"
+              + " they are standardised now",
+          "train anew in another folder");
+    }
+  }
+
+  private static @Nullable String runOf(Path checkpoint) {
+    try {
+      return SafeTensors.read(checkpoint).metadata().get("run");
+    } catch (ModelFileException damaged) {
+      return null;
     }
   }
 
@@ -292,9 +326,14 @@ public final class Fit {
         growth.remove("cache"); // where rows are kept, not what they are
       }
     }
-    if (tree.get("objective") instanceof ObjectNode objective
-        && !config.objective().trainsBlocks()) {
-      objective.remove(ObjectiveSettings.ofBlocks());
+    if (tree.get("objective") instanceof ObjectNode objective) {
+      if (!config.objective().trainsBlocks()) {
+        objective.remove(ObjectiveSettings.ofBlocks());
+      }
+      objective.remove("differentiation"); // all ways agree
+      if (config.objective().precision() == Products.FULL) {
+        objective.remove("precision"); // older runs had no other
+      }
     }
     if (tree.get("training") instanceof ObjectNode training
         && !config.training().schedule().name().equals("cosine")) {

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Flow;
@@ -179,8 +181,11 @@ public record ModelFolder(Path path) {
       return content; // no growing flow, or one from before its blocks were kept here
     }
     try {
-      List<BlockSpan> spans = List.of(ConfigJson.mapper().readValue(blocks, BlockSpan[].class));
-      return new Content(content.shape(), content.config().with(grown.with(spans)));
+      BlockSpan[] spans = ConfigJson.mapper().readValue(blocks, BlockSpan[].class);
+      if (spans == null || Arrays.stream(spans).anyMatch(Objects::isNull)) {
+        throw damaged(weights(), null);
+      }
+      return new Content(content.shape(), content.config().with(grown.with(List.of(spans))));
     } catch (JsonProcessingException e) {
       throw damaged(weights(), e);
     }

@@ -27,6 +27,8 @@ import org.ebbflow.tensor.Scope;
  */
 public record PreprocessingSettings(String kind, double logitSmoothness) {
   private static final int BLOCK = 4096;
+  // Squares of what is below it have lost digits, and the factor would be beyond all measure.
+  private static final double SMALLEST = Math.sqrt(Double.MIN_NORMAL);
   private static final List<String> KINDS =
       List.of("image", "standardise", "whiten", "radial", "none");
 
@@ -202,7 +204,8 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
   /**
    * What conditions are standardised by. Columns of zeros and ones stay as they are: that is what
    * labels look like, they are of order one, a rare label must not become a large number, and a
-   * base whose means are those of labels wants them so. A column of one value is only moved to 0.
+   * base whose means are those of labels wants them so. A column of one value, or whose spread is
+   * below what can be told in double precision, is only moved to 0.
    */
   private static Spread spreadOfConditions(Dataset given) {
     boolean[] indicator = new boolean[given.columns()];
@@ -213,7 +216,7 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
       if (indicator[i]) {
         spread.mean()[i] = 0;
       }
-      if (indicator[i] || spread.isConstant(i)) {
+      if (indicator[i] || spread.isConstant(i) || spread.deviation()[i] < SMALLEST) {
         spread.deviation()[i] = 1;
       }
     }

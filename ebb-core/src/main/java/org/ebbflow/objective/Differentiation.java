@@ -1,5 +1,6 @@
 package org.ebbflow.objective;
 
+import java.util.Optional;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
@@ -34,12 +35,27 @@ public enum Differentiation {
 
   /** Whether a flow is differentiated by hand. */
   boolean byHand(Flow flow, Products products) {
-    boolean covered = this == HAND && DensityTrace.covers(flow);
-    if (!covered && products != Products.FULL) {
-      throw new EbbException(
-          "products of bfloat16 want full dense layers and functions entry by entry",
-          "use the model ebflow-fc with structure=full, or set objective.precision=full");
+    requireReach(
+        flow,
+        products,
+        "use the model ebflow-fc with model.matrix=full, or set objective.precision=full");
+    return this == HAND && DensityTrace.covers(flow);
+  }
+
+  /**
+   * Checks that reduced precision reaches all of a flow.
+   *
+   * @param remedy what to do if it does not
+   */
+  void requireReach(Flow flow, Products products, String remedy) {
+    if (products != Products.FULL) {
+      Optional<String> uncovered = DensityTrace.uncovered(flow);
+      if (uncovered.isPresent()) {
+        throw new EbbException(
+            "products of bfloat16 want derivatives by hand, and there are none for "
+                + uncovered.get(),
+            remedy);
+      }
     }
-    return covered;
   }
 }

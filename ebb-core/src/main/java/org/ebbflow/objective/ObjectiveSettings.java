@@ -3,6 +3,8 @@ package org.ebbflow.objective;
 import java.util.List;
 import java.util.stream.Stream;
 import org.ebbflow.EbbException;
+import org.ebbflow.flow.Bijection;
+import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.Products;
 
 /**
@@ -82,7 +84,11 @@ public record ObjectiveSettings(
         false);
   }
 
-  /** The settings that older configurations lack, by name; what they had is {@link #of}'s. */
+  /**
+   * The settings that older configurations lack, by name. With those of {@link #of} in their place
+   * a run from then goes on with the same numbers, up to the rounding by which ways of
+   * differentiation differ.
+   */
   public static List<String> addedLater() {
     return Stream.concat(ofBlocks().stream(), Stream.of("differentiation", "precision")).toList();
   }
@@ -100,6 +106,22 @@ public record ObjectiveSettings(
   /** The published image constants for a name: one slice, σ = 1, ε = 0.1, λ = 0, divided by D. */
   public static ObjectiveSettings of(String name) {
     return new ObjectiveSettings(name, 1, 1.0, 0.1, 0.0, true, false);
+  }
+
+  /**
+   * Checks that the precision asked for reaches a flow, before it is trained.
+   *
+   * @param front the preprocessing that scores are matched in front of; empty if behind it
+   * @throws EbbException naming what it does not reach
+   */
+  public void requireReach(Flow flow, List<Bijection> front) {
+    if (name.equals("ssm") || name.equals("dsm")) {
+      differentiation.byHand(flow, precision);
+      differentiation.requireReach(
+          flow.after(front),
+          precision,
+          "set training.matchAfterPreprocessing=true, or objective.precision=full");
+    }
   }
 
   /** The objective itself. */

@@ -168,7 +168,11 @@ public final class BlockwiseTrainer implements TrainRun {
         train.push(block);
         validation.push(block);
       }
+      double before = chain.train().seconds;
       countSince(begin);
+      if (chain.next() > 0) { // only a resumed run begins a phase further on
+        chain.train().secondsAgain += chain.train().seconds - before;
+      }
       for (int phase = chain.phase(); chain.phase() == phase; ) {
         BlockSpan span = chain.nextSpan();
         OdeBlock block = task.blocks().apply(span);
@@ -239,11 +243,13 @@ public final class BlockwiseTrainer implements TrainRun {
 
   /**
    * The next block's share of what is left of a budget, less what moving the rows through it will
-   * take if it is as long as through a block before.
+   * take if it is as long as through a block before; what resumed runs have moved again is no
+   * measure of that.
    */
   static double seconds(double budget, TrainState spent, long trainingsLeft) {
     double training = spent.blocks.stream().mapToDouble(BlockRecord::seconds).sum();
-    double moving = (spent.seconds - training) / Math.max(1, spent.blocks.size());
+    double moved = spent.seconds - training - spent.secondsAgain;
+    double moving = moved / Math.max(1, spent.blocks.size());
     return Math.max(SHORTEST, (budget - spent.seconds) / trainingsLeft - moving);
   }
 

@@ -142,7 +142,7 @@ public final class NetworkTrainer implements TrainRun {
       Tensor mean = task.losses(order.rows(state.step), rng).mean();
       double loss = Ops.item(mean);
       List<Tensor> gradients =
-          Double.isFinite(loss) ? Gradients.of(mean, parameters, settings.clip()) : null;
+          Double.isFinite(loss) ? Clipping.of(mean, parameters, settings.clip()) : null;
       if (gradients == null) {
         throw new DivergenceException(
             String.format(

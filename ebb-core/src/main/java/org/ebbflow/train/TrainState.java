@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class TrainState {
   long step;
   double seconds;
+
+  /** Of {@link #seconds}, those of a growing flow's resumed sessions that moved all rows again. */
+  @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+  double secondsAgain;
+
   long droppedSamples;
   long skippedSteps;
   int skippedInARow;
@@ -43,6 +48,7 @@ public final class TrainState {
     TrainState sum = new TrainState();
     sum.step = step;
     sum.seconds = seconds;
+    sum.secondsAgain = secondsAgain;
     sum.droppedSamples = droppedSamples;
     sum.skippedSteps = skippedSteps;
     sum.bestNll = bestNll;

@@ -214,7 +214,7 @@ public final class Trainer implements TrainRun {
       List<Tensor> gradients =
           evaluation == null
               ? null
-              : Gradients.clipped(evaluation.gradients(parameters.values()), settings.clip());
+              : Clipping.clipped(evaluation.gradients(parameters.values()), settings.clip());
       if (gradients == null) {
         skipped(rate, null);
       } else {

@@ -4,13 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.BijectionRegistry.Entry;
+import org.ebbflow.flow.linear.FullMatrix;
+import org.ebbflow.flow.linear.FullyConnected;
+import org.ebbflow.objective.DenoisingScoreMatching;
+import org.ebbflow.objective.Differentiation;
+import org.ebbflow.objective.Evaluation;
+import org.ebbflow.objective.SlicedScoreMatching;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
@@ -25,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Holds every registered bijection to what the interface promises, in double precision. */
 class BijectionConformanceTest {
   private static final int B = 7;
+  private static final int D = BijectionRegistry.D;
 
   private final Engine engine = Engine.cpu(DType.FLOAT64);
   private Scope scope;
@@ -266,6 +277,147 @@ class BijectionConformanceTest {
       assertThat(Ops.item(gradient.abs().sum())).as(parameter.getKey()).isPositive();
     }
     assertThat(g.describe()).isNotBlank();
+  }
+
+  static Stream<String> traced() {
+    try (Scope scope = Scope.open()) {
+      Engine engine = Engine.cpu(DType.FLOAT64);
+      List<String> traced =
+          names()
+              .filter(
+                  name -> BijectionRegistry.entries().get(name).create().apply(engine).isTraced())
+              .toList();
+      assertThat(traced).contains("FullyConnected full", "SmoothLeakyRelu", "Logit");
+      return traced.stream();
+    }
+  }
+
+  /** Ordinary points, then for each extreme value a row of it, as they lie in {@code on}. */
+  private List<Tensor> points(Entry entry, Engine on) {
+    List<Tensor> all = new ArrayList<>();
+    all.add(on.convert(inputs(entry, 10)));
+    double[] extremes = {
+      entry.low() - 1,
+      entry.high() + 1,
+      entry.low() + 1e-3,
+      entry.high() - 1e-3,
+      0.4,
+      -0.4,
+      1e-30,
+      700,
+      -700,
+      1e4,
+      -1e4
+    };
+    for (double extreme : extremes) {
+      all.add(on.full(extreme, shape(entry, 1)));
+    }
+    return all;
+  }
+
+  /** Rounding apart, relative to the largest number of a kind: 1e-9 in double precision. */
+  private static double tolerance(Engine on) {
+    return on.dtype() == DType.FLOAT64 ? 1e-9 : 1e-4;
+  }
+
+  @ParameterizedTest
+  @MethodSource("traced")
+  void a_trace_moves_values_and_curves_as_jets_do(String name) {
+    for (DType dtype : List.of(DType.FLOAT64, DType.FLOAT32)) {
+      Engine on = Engine.cpu(dtype);
+      Bijection g = entry(name).create().apply(on);
+      for (Tensor x : points(entry(name), on)) {
+        try (Scope inner = Scope.open();
+            Rng rng = on.rng(12);
+            Autograd.Mode off = Autograd.off()) {
+          Tensor first = rng.normalLike(x);
+          Tensor second = rng.normalLike(x);
+          for (int order = 1; order <= 2; order++) {
+            Trace trace = g.trace(x, order, Products.FULL);
+            Jet curve = order == 1 ? Jet.along(x, first, 1) : Jet.curve(x, first, second);
+            Bijection.Mapped mapped = g.forward(curve, null);
+            assertNear("value", trace.value(), mapped.value().value(), tolerance(on));
+            trace.score(rng.normalLike(x)); // what a push comes after
+            Trace.Pushed pushed = trace.push(order == 1 ? first : Ops.concatenate(first, second));
+            Jet z = mapped.value();
+            Tensor tangents = order == 1 ? z.first() : Ops.concatenate(z.first(), z.second());
+            assertNear("tangents", pushed.tangents(), tangents, tolerance(on));
+            Jet logDet = mapped.logDet();
+            assertThat(trace.logDet() == null).isEqualTo(logDet == null);
+            assertThat(pushed.logDet() == null).isEqualTo(logDet == null);
+            if (logDet != null) {
+              assertNear("log-det", trace.logDet(), logDet.value(), tolerance(on));
+              Tensor derivative = order == 1 ? logDet.first() : logDet.second();
+              assertNear("its derivative", pushed.logDet(), derivative, tolerance(on));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("traced")
+  void a_flow_differentiated_by_hand_is_differentiated_as_by_autograd(String name) {
+    for (DType dtype : List.of(DType.FLOAT64, DType.FLOAT32)) {
+      Engine on = Engine.cpu(dtype);
+      Bijection g = entry(name).create().apply(on);
+      // In front a layer that moves nothing, so that derivatives go back through g to its weights.
+      Bijection front = new FullyConnected(on, new FullMatrix(on, on.identity(D)), on.zeros(D));
+      Bijection behind = BijectionRegistry.entries().get("FullyConnected full").create().apply(on);
+      List<Flow> flows =
+          List.of(
+              new Flow(on, D, List.of(g), new StandardNormal()),
+              new Flow(on, D, List.of(g, behind), new StandardNormal()),
+              new Flow(on, D, List.of(front, g, behind), new StandardNormal()));
+      for (Tensor x : points(entry(name), on)) {
+        for (Flow flow : flows) {
+          try (Scope inner = Scope.open();
+              Rng rng = on.rng(13)) {
+            assertThat(DensityTrace.covers(flow)).isTrue();
+            DensityTrace trace = DensityTrace.of(flow, x, 2, Products.FULL);
+            assertNear("score", trace.score(), flow.score(x), tolerance(on));
+            Tensor energy = flow.energy(x);
+            assertNear("energy", trace.negativeEnergy().neg(), energy, tolerance(on));
+            Tensor v = rng.normalLike(x);
+            Tensor w = rng.normalLike(x);
+            assertSame(
+                flow,
+                way -> new SlicedScoreMatching(2, false, 0.3, way).evaluate(flow, x, null, v, w),
+                tolerance(on));
+            assertSame(
+                flow,
+                way -> new DenoisingScoreMatching(1e-3, true, 0.3, way).evaluate(flow, x, null, v),
+                tolerance(on));
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertSame(
+      Flow flow, Function<Differentiation, Evaluation> evaluation, double tolerance) {
+    Evaluation hand = evaluation.apply(Differentiation.HAND);
+    Evaluation autograd = evaluation.apply(Differentiation.AUTOGRAD);
+    assertNear("losses", hand.losses(), autograd.losses(), tolerance);
+    Map<String, Tensor> parameters = flow.parameters();
+    if (!parameters.isEmpty()) {
+      List<Tensor> found = hand.gradients(parameters.values());
+      List<Tensor> expected = autograd.gradients(parameters.values());
+      int i = 0;
+      for (String parameter : parameters.keySet()) {
+        assertNear(parameter, found.get(i), expected.get(i), tolerance);
+        i++;
+      }
+    }
+  }
+
+  /** Differences relative to the largest expected entry, or to one. */
+  private static void assertNear(String what, Tensor actual, Tensor expected, double tolerance) {
+    double[] a = Engine.doubles(actual);
+    double[] e = Engine.doubles(expected);
+    double scale = Math.max(1, DoubleStream.of(e).map(Math::abs).max().orElseThrow());
+    assertThat(a).as(what).containsExactly(e, within(tolerance * scale));
   }
 
   private static void copy(Map<String, Tensor> from, Map<String, Tensor> to) {

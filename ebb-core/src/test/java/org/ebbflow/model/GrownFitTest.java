@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
+import org.ebbflow.io.ModelFileException;
+import org.ebbflow.io.SafeTensors;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,24 @@ class GrownFitTest {
     String none = oneConfig.replaceAll("(?s)\"blocks\" : \\[.*?\\]", "\"blocks\" : [ ]");
     assertThat(none).isNotEqualTo(oneConfig);
     assertThat(mixed(none, two, folder.resolve("first"))).containsExactly(ofTwo);
+  }
+
+  @Test
+  void weights_whose_blocks_cannot_be_read_are_damaged(@TempDir Path folder) {
+    fitted(folder, "growth.maxBlocks=1");
+    Path file = folder.resolve("model.safetensors");
+    SafeTensors stored = SafeTensors.read(file);
+    for (String blocks :
+        List.of("null", "[null]", "7", "[", "{}", "[{\"from\":1,\"to\":0,\"h\":1}]")) {
+      Map<String, String> texts = new LinkedHashMap<>(stored.metadata());
+      assertThat(texts.put("blocks", blocks)).isNotNull();
+      SafeTensors.write(file, stored.tensors(), texts);
+      assertThatThrownBy(() -> DensityModel.load(folder))
+          .as(blocks)
+          .isInstanceOf(ModelFileException.class)
+          .hasMessageContaining(file + ": is damaged")
+          .hasMessageNotContaining("\n");
+    }
   }
 
   private static double[] mixed(String config, Path weights, Path folder) throws IOException {

@@ -139,6 +139,32 @@ class StandardisedConditionTest {
   }
 
   @Test
+  void a_spread_that_cannot_be_told_counts_as_none() {
+    double[][] given = new double[ROWS][5];
+    for (int i = 0; i < ROWS; i++) {
+      double alternating = i % 2 == 0 ? 1 : -1;
+      given[i] =
+          new double[] {
+            1e-160 * alternating,
+            Double.MIN_VALUE * (i % 3),
+            1e9 + Math.ulp(1e9) * alternating,
+            0.1,
+            1e-20 + 1e-22 * alternating
+          };
+    }
+    Dataset data = rows(0, 1).withCondition(Dataset.of(given));
+    Path place = folder.resolve("tiny");
+    new Fit(config("realnvp-2d", data), data, new ModelFolder(place), new TrainListener() {}).run();
+    double[] scale =
+        SafeTensors.read(place.resolve("model.safetensors"))
+            .tensors()
+            .get("preprocessing.condition.scale")
+            .doubles();
+    assertThat(Arrays.copyOf(scale, 4)).containsExactly(1, 1, 1, 1);
+    assertThat(scale[4]).isCloseTo(1e22, within(1e20)); // small, yet told apart: any units will do
+  }
+
+  @Test
   void without_preprocessing_conditions_stay_as_they_are() {
     Dataset data = rows(CENTRE, SCALE);
     var tree = ConfigJson.write(config("realnvp-2d", data));

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Bijection;
+import org.ebbflow.flow.ConditionalNormal;
 import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.Products;
@@ -120,7 +121,18 @@ class DifferentiationTest {
                 new SlicedScoreMatching(1, true, 0, Differentiation.HAND, Products.BFLOAT16)
                     .evaluate(flow, x, null, v))
         .isInstanceOf(EbbException.class)
+        .hasMessageContaining("layer 2, ActNorm")
         .hasMessageContaining("ebflow-fc");
+  }
+
+  @Test
+  void what_is_not_differentiated_by_hand_is_named() {
+    List<Bijection> chain = List.of(dense(engine, D));
+    assertThat(DensityTrace.uncovered(flow(dense(engine, D)))).isEmpty();
+    ConditionalNormal base = new ConditionalNormal(engine, new double[][] {new double[D]}, 1);
+    assertThat(DensityTrace.uncovered(new Flow(engine, D, chain, base)))
+        .hasValue("the base density ConditionalNormal");
+    assertThat(DensityTrace.uncovered(flow())).hasValue("a flow without layers");
   }
 
   @Test

@@ -97,8 +97,10 @@ class EbFlowOracleTest {
         for (Differentiation way : Differentiation.values()) {
           SlicedScoreMatching ssm = new SlicedScoreMatching(1, true, 0, way);
           check(c, "ssm", ssm.evaluate(c.flow, x, null, c.rows("v")), VALUE);
+          check(c, "ssm", ssm.losses(c.flow, x, null, c.rows("v")).mean());
           DenoisingScoreMatching dsm = new DenoisingScoreMatching(c.number("std"), true, 0, way);
           check(c, "dsm", dsm.evaluate(c.flow, x, null, c.rows("noise")), VALUE);
+          check(c, "dsm", dsm.losses(c.flow, x, null, c.rows("noise")).mean());
         }
         Tensor finiteDifference =
             new FiniteDifferenceScoreMatching(c.number("eps"), false, 0)

@@ -287,6 +287,10 @@ class BlockwiseTrainerTest {
     spent.seconds = 20 + 5;
     // 75 seconds are left for three blocks, each of which is moved through for another five.
     assertThat(BlockwiseTrainer.seconds(100, spent, 3)).isEqualTo(20);
+    // Another fifteen went into moving the rows again: spent, but no measure of the next block's.
+    spent.seconds += 15;
+    spent.secondsAgain = 15;
+    assertThat(BlockwiseTrainer.seconds(100, spent, 3)).isEqualTo(15);
     spent.seconds = 120;
     assertThat(BlockwiseTrainer.seconds(100, spent, 3)).isPositive().isLessThan(0.1);
   }

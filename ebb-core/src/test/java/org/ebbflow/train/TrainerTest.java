@@ -204,7 +204,7 @@ class TrainerTest {
       double root = Math.sqrt(7);
       for (double clip : new double[] {0, 5.0001, 2.5}) {
         Tensor loss = Ops.mul(a.sum(), 3).add(Ops.mul(b.sum(), root));
-        List<Tensor> gradients = Gradients.of(loss, parameters, clip);
+        List<Tensor> gradients = Clipping.of(loss, parameters, clip);
         double scale = clip == 2.5 ? 0.5 : 1;
         assertThat(Engine.doubles(gradients.get(0)))
             .containsExactly(new double[] {3 * scale, 3 * scale}, within(1e-12));
@@ -213,12 +213,12 @@ class TrainerTest {
       // One gradient for two parameters: autograd hands out the same tensor twice.
       Tensor c = Autograd.variable(exact.full(0, 1));
       List<Tensor> shared =
-          Gradients.of(b.add(c).mul(b.add(c).add(exact.full(4, 1))), Map.of("b", b, "c", c), 1);
+          Clipping.of(b.add(c).mul(b.add(c).add(exact.full(4, 1))), Map.of("b", b, "c", c), 1);
       for (Tensor gradient : shared) {
         assertThat(Ops.item(gradient)).isCloseTo(Math.sqrt(0.5), within(1e-12));
       }
       Tensor infinite = a.sum().add(Ops.mul(b.sum(), Double.POSITIVE_INFINITY));
-      assertThat(Gradients.of(infinite, parameters, 1)).isNull();
+      assertThat(Clipping.of(infinite, parameters, 1)).isNull();
     }
   }
 

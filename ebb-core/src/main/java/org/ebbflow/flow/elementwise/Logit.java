@@ -7,8 +7,8 @@ import org.ebbflow.tensor.Ops;
 /**
  * {@code f(x) = log(x/(1 − x))/s} on (0, 1); {@code log f′ = −log x − log(1 − x) − log s}.
  *
- * <p>Entries at or beyond the bounds are moved just inside them, so that values and derivatives
- * stay finite there.
+ * <p>Entries at or beyond the bounds are moved just inside them, so that values stay finite there;
+ * f is a constant beyond, and its derivatives zero.
  */
 public final class Logit extends Elementwise {
   // The nearest to 0 and 1 that single precision tells apart from them.
@@ -49,6 +49,13 @@ public final class Logit extends Elementwise {
     if (order >= 3) {
       f[3] = f[1].mul(logSlope[2].add(logSlope[1].square()));
       logSlope[3] = Ops.mul(inverseCube(y).sub(inverseCube(x)), 2);
+    }
+    if (order >= 1) {
+      Tensor inside = Ops.as(x.eq(raw), x);
+      for (int k = 1; k <= order; k++) {
+        f[k] = f[k].mul(inside);
+        logSlope[k] = logSlope[k].mul(inside);
+      }
     }
     return new Derivatives(f, logSlope);
   }

@@ -12,6 +12,10 @@ import org.ebbflow.tensor.Scope;
  * {@code y = log(1 + e^{βx})/β}, entry by entry: a ReLU whose corner is rounded over a width of
  * about 1/β.
  *
+ * <p>Recorded by autograd, the value is exact to its own rounding. Without recording, and in {@link
+ * #record}, value and slope come of one exponential and are exact to rounding relative to 1/β and
+ * to 1: far to the left, where both are smaller than that, they are zero.
+ *
  * @param beta β, positive
  */
 public record Softplus(double beta) implements Network {

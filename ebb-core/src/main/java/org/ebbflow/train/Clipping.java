@@ -8,8 +8,8 @@ import org.ebbflow.tensor.Ops;
 import org.jspecify.annotations.Nullable;
 
 /** Gradients of a loss, checked and clipped. */
-final class Gradients {
-  private Gradients() {}
+final class Clipping {
+  private Clipping() {}
 
   /**
    * Gradients in the order of the parameters, scaled so that the norm of all together is at most
