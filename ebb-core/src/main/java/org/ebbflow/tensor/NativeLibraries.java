@@ -33,10 +33,12 @@ final class NativeLibraries {
 
   /**
    * How many threads OpenBLAS takes; MKL follows libtorch, and must not be asked before it does.
+   * Where it stands in for MKL it takes one: its threads and libtorch's would wait for each other
+   * on the same two processors.
    */
   static void setBlasThreads(int threads) {
     if (System.getProperty(BLAS_PROPERTY, OPENBLAS).equals(OPENBLAS)) {
-      openblas_nolapack.blas_set_num_threads(threads);
+      openblas_nolapack.blas_set_num_threads(Loaded.INSTEAD_OF_MKL ? 1 : threads);
     }
   }
 
@@ -51,6 +53,9 @@ final class NativeLibraries {
   private record Failure(String problem, String remedy) {}
 
   private static final class Loaded {
+    /** Whether OpenBLAS is used though MKL is there. */
+    static final boolean INSTEAD_OF_MKL = !choosesMkl(Loader.getPlatform());
+
     // Kept, not thrown: an exception that leaves a static initialiser loses its type.
     static final @Nullable Failure FAILURE = attempt();
 
@@ -58,7 +63,6 @@ final class NativeLibraries {
 
     private static @Nullable Failure attempt() {
       String platform = Loader.getPlatform();
-      preferMkl(platform);
       try {
         if (Loader.cacheResources("/org/bytedeco/pytorch/" + platform + "/").length == 0) {
           return new Failure(
@@ -67,6 +71,9 @@ final class NativeLibraries {
                   + " macosx-arm64 or windows-x86_64)");
         }
         Loader.load(torch.class);
+        if (INSTEAD_OF_MKL) {
+          openblas_nolapack.blas_set_num_threads(1);
+        }
         return null;
       } catch (IOException | LinkageError e) {
         return new Failure(
@@ -75,19 +82,29 @@ final class NativeLibraries {
       }
     }
 
-    private static void preferMkl(String platform) {
+    /** Chooses MKL where it is there and nothing else is asked for; false where it is left out. */
+    private static boolean choosesMkl(String platform) {
       boolean present =
           NativeLibraries.class.getResource("/org/bytedeco/mkl/" + platform + "/") != null;
-      if (present && System.getProperty(BLAS_PROPERTY) == null && !openBlasIsFaster()) {
-        System.setProperty(BLAS_PROPERTY, "mkl_rt");
+      if (!present || System.getProperty(BLAS_PROPERTY) != null) {
+        return true;
       }
+      if (openBlasIsFaster()) {
+        return false;
+      }
+      System.setProperty(BLAS_PROPERTY, "mkl_rt");
+      return true;
     }
 
     /**
      * On AMD processors with AVX-512, where MKL multiplies by its AVX2 kernels, at half the speed;
-     * unless the environment holds OpenBLAS to older kernels.
+     * if there are no more than two, which one thread of OpenBLAS is as good as, and the
+     * environment does not hold OpenBLAS to older kernels.
      */
     private static boolean openBlasIsFaster() {
+      if (Runtime.getRuntime().availableProcessors() > 2) {
+        return false;
+      }
       String kernels = System.getenv("OPENBLAS_CORETYPE");
       if (kernels != null
           && !kernels.isEmpty()

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param remedy what to do if it fails
  */
 record ChildProcess(String name, List<String> command, String remedy) {
-  private static final String[] OF_EBB = {"OMP_WAIT_POLICY", "OPENBLAS_THREAD_TIMEOUT"};
+  private static final String OF_EBB = "OMP_WAIT_POLICY";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -51,7 +51,7 @@ record ChildProcess(String name, List<String> command, String remedy) {
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
       if (!isEbb()) {
         // What the command ebb sets for itself is not what others are used with.
-        builder.environment().keySet().removeAll(List.of(OF_EBB));
+        builder.environment().remove(OF_EBB);
       }
       Process process = builder.start();
       try {
