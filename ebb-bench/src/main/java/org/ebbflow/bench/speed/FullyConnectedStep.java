@@ -47,11 +47,16 @@ record FullyConnectedStep(
           "--objective names '" + objective + "'", "use " + String.join(", ", OBJECTIVES));
     }
     boolean byHand = differentiation == Differentiation.HAND;
-    if (precision == Precision.BF16 && !(byHand && BY_HAND.contains(objective))) {
+    if (precision == Precision.BF16 && !(byHand && hasFastWay(objective))) {
       throw new EbbException(
           "only ssm and dsm have bfloat16 products, and only by hand",
           "leave out --precision, or give --objective ssm,dsm and no --differentiation");
     }
+  }
+
+  /** Whether an objective is differentiated by hand, and so has products of bfloat16. */
+  static boolean hasFastWay(String objective) {
+    return BY_HAND.contains(objective);
   }
 
   /** A training of such steps. */

@@ -98,6 +98,8 @@ final class PeerWorks {
         own.add(sides.timedEbb("f32", "step", with(work, "--no-roofline")));
         if (bf16) {
           peers.add(sides.timedPeer("eager bf16", "ebflow_step.py", with(work, "--bf16")));
+        }
+        if (bf16 && FullyConnectedStep.hasFastWay(objective)) {
           own.add(
               sides.timedEbb("bf16", "step", with(work, "--no-roofline", "--precision", "bf16")));
         }
