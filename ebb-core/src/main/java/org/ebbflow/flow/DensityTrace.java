@@ -109,7 +109,7 @@ public final class DensityTrace {
         Tensor at =
             order == 1
                 ? moved.neg()
-                : Ops.concatenate(half(moved, 1).neg(), Ops.mul(half(moved, 0), -2));
+                : Ops.concatenate(Ops.half(moved, 1).neg(), Ops.mul(Ops.half(moved, 0), -2));
         for (int i = way.size() - 1; i >= 0; i--) {
           way.get(i).gradient(at, weight, energy, gradients);
           if (i > 0) {
@@ -141,9 +141,9 @@ public final class DensityTrace {
         sum = sum == null ? pushed.logDet() : plus(sum, pushed.logDet());
       }
       // The k-th derivative of −½‖z‖².
-      Tensor base = Ops.dotEvent(end, order == 1 ? at : half(at, 1));
+      Tensor base = Ops.dotEvent(end, order == 1 ? at : Ops.half(at, 1));
       if (order == 2) {
-        base = base.add(Ops.sumEvent(half(at, 0).square()));
+        base = base.add(Ops.sumEvent(Ops.half(at, 0).square()));
       }
       return new Along(plus(base.neg(), sum), way);
     }
@@ -151,10 +151,5 @@ public final class DensityTrace {
 
   private static Tensor plus(Tensor a, @Nullable Tensor b) {
     return b == null ? a : a.add(b);
-  }
-
-  private static Tensor half(Tensor rows, int which) {
-    long n = rows.size(0) / 2;
-    return Ops.rows(rows, which * n, (which + 1) * n);
   }
 }

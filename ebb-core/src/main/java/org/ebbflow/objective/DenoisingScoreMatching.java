@@ -1,10 +1,10 @@
 package org.ebbflow.objective;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
-import org.ebbflow.flow.Gradients;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Ops;
@@ -88,16 +88,7 @@ public record DenoisingScoreMatching(
     Tensor residual = Ops.addScaled(trace.score(), noise, 1 / sigma);
     double weight = perDimension ? 1.0 / flow.dimension() : 1;
     Tensor matching = Ops.mul(Ops.dotEvent(residual, residual), 0.5 * weight);
-    Tensor losses =
-        lambda == 0 ? matching : Ops.addScaled(matching, trace.negativeEnergy(), -lambda);
-    double n = x.size(0);
-    return new Evaluation(
-        losses,
-        parameters -> {
-          Gradients gradients = new Gradients(parameters);
-          trace.along(residual).gradient(weight / n, -lambda / n, gradients);
-          return gradients.all();
-        });
+    return Evaluation.traced(trace, matching, () -> List.of(trace.along(residual)), weight, lambda);
   }
 
   /** {@code ½‖r‖²} for {@code r = s(x̃) + n/σ}, with the gradient of {@code D_r̄ log p(x̃)}. */

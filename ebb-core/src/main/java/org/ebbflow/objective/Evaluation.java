@@ -2,8 +2,12 @@ package org.ebbflow.objective;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.DensityTrace;
+import org.ebbflow.flow.Gradients;
 import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.Ops;
 
 /**
  * Losses of a batch, and the way to their gradient. Some objectives are there already when they
@@ -27,6 +31,33 @@ public record Evaluation(Tensor losses, Way way) {
   static Evaluation recorded(Tensor losses) {
     return new Evaluation(
         losses, parameters -> Autograd.gradients(losses.mean(), parameters, false));
+  }
+
+  /**
+   * The losses {@code matching + λ·E} of score matching by hand.
+   *
+   * @param derivatives whose mean has the gradient of {@code matching}, but for the weight
+   * @param weight what {@code matching} multiplies that mean by
+   */
+  static Evaluation traced(
+      DensityTrace trace,
+      Tensor matching,
+      Supplier<List<DensityTrace.Along>> derivatives,
+      double weight,
+      double lambda) {
+    Tensor losses =
+        lambda == 0 ? matching : Ops.addScaled(matching, trace.negativeEnergy(), -lambda);
+    return new Evaluation(
+        losses,
+        parameters -> {
+          Gradients gradients = new Gradients(parameters);
+          List<DensityTrace.Along> all = derivatives.get();
+          double share = 1.0 / (losses.size(0) * all.size());
+          for (DensityTrace.Along along : all) {
+            along.gradient(weight * share, -lambda * share, gradients);
+          }
+          return gradients.all();
+        });
   }
 
   /** See {@link Way#gradients}. */

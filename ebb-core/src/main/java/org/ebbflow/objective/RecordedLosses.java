@@ -30,12 +30,8 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
   Evaluation evaluate(Tensor x, Terminal terminal, Rng rng) {
     long n = x.size(0);
     List<List<Tensor>> directions = new ArrayList<>();
-    List<Tensor> parameters = new ArrayList<>();
-    for (OdeBlock block : blocks) {
-      directions.add(numerics.directions(x, rng));
-      parameters.addAll(block.parameters().values());
-    }
-    Gradients sums = new Gradients(parameters);
+    blocks.forEach(block -> directions.add(numerics.directions(x, rng)));
+    Gradients sums = new Gradients(parameters());
     List<Tensor> losses = new ArrayList<>();
     for (long from = 0; from < n; from += ROWS) {
       Part part = new Part(from, Math.min(n, from + ROWS));
@@ -60,10 +56,13 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
     if (!Autograd.isOn() || !Ops.allFinite(evaluation.losses())) {
       return evaluation.losses();
     }
-    List<Tensor> parameters = new ArrayList<>();
-    blocks.forEach(block -> parameters.addAll(block.parameters().values()));
+    List<Tensor> parameters = parameters();
     return SuppliedGradient.attach(
         evaluation.losses(), parameters, evaluation.gradients(parameters));
+  }
+
+  private List<Tensor> parameters() {
+    return blocks.stream().flatMap(block -> block.parameters().values().stream()).toList();
   }
 
   /** Rows {@code from} (inclusive) to {@code to} (exclusive). */

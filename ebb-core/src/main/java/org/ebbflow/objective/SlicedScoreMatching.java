@@ -7,7 +7,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
-import org.ebbflow.flow.Gradients;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Autograd;
@@ -105,20 +104,9 @@ public record SlicedScoreMatching(
       all.add(along);
       sum = sum.add(along.value());
     }
-    double weight = 1.0 / directions.length / (perDimension ? flow.dimension() : 1);
-    Tensor matching = Ops.mul(sum, weight);
-    Tensor losses =
-        lambda == 0 ? matching : Ops.addScaled(matching, trace.negativeEnergy(), -lambda);
-    double n = x.size(0);
-    return new Evaluation(
-        losses,
-        parameters -> {
-          Gradients gradients = new Gradients(parameters);
-          for (DensityTrace.Along along : all) {
-            along.gradient(weight / n, -lambda / (n * all.size()), gradients);
-          }
-          return gradients.all();
-        });
+    double weight = perDimension ? 1.0 / flow.dimension() : 1;
+    Tensor matching = Ops.mul(sum, weight / directions.length);
+    return Evaluation.traced(trace, matching, () -> all, weight, lambda);
   }
 
   /**

@@ -54,15 +54,26 @@ final class NativeLibraries {
 
   private static final class Loaded {
     /** Whether OpenBLAS is used though MKL is there. */
-    static final boolean INSTEAD_OF_MKL = !choosesMkl(Loader.getPlatform());
+    static final boolean INSTEAD_OF_MKL;
 
     // Kept, not thrown: an exception that leaves a static initialiser loses its type.
-    static final @Nullable Failure FAILURE = attempt();
+    static final @Nullable Failure FAILURE;
+
+    static {
+      String platform = Loader.getPlatform();
+      boolean mayChoose =
+          System.getProperty(BLAS_PROPERTY) == null
+              && NativeLibraries.class.getResource("/org/bytedeco/mkl/" + platform + "/") != null;
+      INSTEAD_OF_MKL = mayChoose && openBlasIsFaster();
+      if (mayChoose && !INSTEAD_OF_MKL) {
+        System.setProperty(BLAS_PROPERTY, "mkl_rt");
+      }
+      FAILURE = attempt(platform);
+    }
 
     private Loaded() {}
 
-    private static @Nullable Failure attempt() {
-      String platform = Loader.getPlatform();
+    private static @Nullable Failure attempt(String platform) {
       try {
         if (Loader.cacheResources("/org/bytedeco/pytorch/" + platform + "/").length == 0) {
           return new Failure(
@@ -80,20 +91,6 @@ final class NativeLibraries {
             "cannot unpack libtorch into the native cache (" + e.getMessage() + ")",
             "free about 1 GB or name another folder with -Dorg.bytedeco.javacpp.cachedir=FOLDER");
       }
-    }
-
-    /** Chooses MKL where it is there and nothing else is asked for; false where it is left out. */
-    private static boolean choosesMkl(String platform) {
-      boolean present =
-          NativeLibraries.class.getResource("/org/bytedeco/mkl/" + platform + "/") != null;
-      if (!present || System.getProperty(BLAS_PROPERTY) != null) {
-        return true;
-      }
-      if (openBlasIsFaster()) {
-        return false;
-      }
-      System.setProperty(BLAS_PROPERTY, "mkl_rt");
-      return true;
     }
 
     /**

@@ -103,6 +103,12 @@ public final class Ops {
     return x.slice(0, new LongOptional(from), new LongOptional(to), 1);
   }
 
+  /** The upper half of the rows for 0, the lower for 1, a view. */
+  public static Tensor half(Tensor x, int which) {
+    long n = x.size(0) / 2;
+    return rows(x, which * n, (which + 1) * n);
+  }
+
   /** Entries {@code from} (inclusive) to {@code to} (exclusive) of an axis, a view. */
   public static Tensor slice(Tensor x, int axis, long from, long to) {
     return x.slice(axis, new LongOptional(from), new LongOptional(to), 1);

@@ -1,6 +1,7 @@
 package org.ebbflow.train;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,7 @@ final class Adam implements Optimizer {
       state.put("mean." + parameter.getKey(), means.get(i));
       state.put("square." + parameter.getKey(), squares.get(i++));
       boolean decays = settings.name().equals("adamw") && parameter.getValue().dim() >= 2;
-      for (long from = 0; from < parameter.getValue().numel(); from += Pieces.LENGTH) {
-        decayed.add(decays);
-      }
+      decayed.addAll(Collections.nCopies(Pieces.count(parameter.getValue()), decays));
     }
     try (Scope scope = Scope.open()) {
       steps = Scope.own(Ops.toDouble(Ops.zerosLike(means.get(0).sum())));

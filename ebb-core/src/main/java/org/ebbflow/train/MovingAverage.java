@@ -40,9 +40,8 @@ public final class MovingAverage {
   /** Takes in the parameters after step {@code t}, counted from 0. */
   public void update(long t) {
     try (Scope scope = Scope.open()) {
-      IntConsumer update = piecewise(t);
-      for (int i = 0; i < Pieces.of(source).size(); i++) {
-        update.accept(i);
+      for (int i = 0; i < source.size(); i++) {
+        Ops.interpolate(average.get(i), source.get(i).detach(), weight(t));
       }
     }
   }
@@ -52,9 +51,12 @@ public final class MovingAverage {
    * Optimizer#step(List, double, IntConsumer)} tells of. Good for as long as the current scope.
    */
   public IntConsumer piecewise(long t) {
-    double d = Math.min(decay, (1.0 + t) / (10.0 + t));
     List<Tensor> from = Pieces.of(source);
     List<Tensor> to = Pieces.of(average);
-    return i -> Ops.interpolate(to.get(i), from.get(i), 1 - d);
+    return i -> Ops.interpolate(to.get(i), from.get(i), weight(t));
+  }
+
+  private double weight(long t) {
+    return 1 - Math.min(decay, (1.0 + t) / (10.0 + t));
   }
 }

@@ -15,9 +15,14 @@ import org.ebbflow.tensor.Ops;
  */
 final class Pieces {
   /** Entries of a piece; four arrays of single precision make 1 MiB. */
-  static final long LENGTH = 1L << 16;
+  private static final long LENGTH = 1L << 16;
 
   private Pieces() {}
+
+  /** How many pieces a tensor has. */
+  static int count(Tensor tensor) {
+    return Math.toIntExact((tensor.numel() + LENGTH - 1) / LENGTH);
+  }
 
   /** Views in the current scope; a tensor that is not contiguous is copied first. */
   static List<Tensor> of(Iterable<Tensor> tensors) {

@@ -56,8 +56,8 @@ final class ElementwiseTrace implements Trace {
     if (order == 1) {
       return new Moved(moved, moved.mul(f[1]), Ops.dotEvent(phi[1], moved));
     }
-    Tensor first = part(moved, 0);
-    Tensor second = part(moved, 1);
+    Tensor first = Ops.half(moved, 0);
+    Tensor second = Ops.half(moved, 1);
     Tensor square = first.square();
     Tensor curved = f[1].mul(second).addcmul(f[2], square);
     Tensor logDet = phi[2].mul(square).addcmul(phi[1], second);
@@ -91,20 +91,15 @@ final class ElementwiseTrace implements Trace {
       if (order == 1) {
         return adjoints.mul(f[1]).addcmul(curvature, moved);
       }
-      Tensor first = part(moved, 0);
-      Tensor second = part(moved, 1);
-      Tensor p = part(adjoints, 0);
-      Tensor q = part(adjoints, 1);
+      Tensor first = Ops.half(moved, 0);
+      Tensor second = Ops.half(moved, 1);
+      Tensor p = Ops.half(adjoints, 0);
+      Tensor q = Ops.half(adjoints, 1);
       Tensor change = Objects.requireNonNull(twist).mul(first).addcmul(q, f[2]);
       Tensor ofRows = p.mul(f[1]).addcmul(change, first).addcmul(curvature, second);
       Tensor ofFirst = q.mul(f[1]);
       Ops.increase(ofFirst, curvature, first, 2);
       return Ops.concatenate(ofRows, ofFirst);
     }
-  }
-
-  private static Tensor part(Tensor rows, int which) {
-    long n = rows.size(0) / 2;
-    return Ops.rows(rows, which * n, (which + 1) * n);
   }
 }

@@ -44,8 +44,7 @@ public record Softplus(double beta) implements Network {
   }
 
   private Jet unrecorded(Jet x) {
-    Tensor rest = Ops.mul(x.value(), -beta);
-    Ops.sigmoidInPlace(rest);
+    Tensor rest = rest(x.value());
     Tensor y = Ops.emptyLike(x.value());
     Ops.softplusInto(y, x.value(), rest, beta);
     return x.order() == 0 ? Jet.of(y) : Jet.of(1, y, Ops.complement(x.first(), rest), null);
@@ -57,8 +56,7 @@ public record Softplus(double beta) implements Network {
    */
   @Override
   public Recorded record(Dual x, Products products) {
-    Tensor rest = Ops.mul(x.value(), -beta);
-    Ops.sigmoidInPlace(rest);
+    Tensor rest = rest(x.value());
     Tensor rows = Ops.emptyLike(x.rows());
     Dual y = x.with(rows);
     Ops.softplusInto(y.value(), x.value(), rest, beta);
@@ -67,6 +65,13 @@ public record Softplus(double beta) implements Network {
     }
     Ops.complementInto(y.first(), x.first(), rest);
     return new Recorded(y, (adjoint, g) -> back(x.first(), rest, adjoint));
+  }
+
+  /** {@code 1/(1 + e^{βx})}. */
+  private Tensor rest(Tensor x) {
+    Tensor rest = Ops.mul(x, -beta);
+    Ops.sigmoidInPlace(rest);
+    return rest;
   }
 
   /** From adjoints (ȳ, ȳ′) to {@code (s·ȳ + βs(1 − s)·x′·ȳ′, s·ȳ′)}, s the slope. */
