@@ -1,6 +1,7 @@
 package org.ebbflow.bench;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ public class OptimizerBenchmark {
 
   private final Map<String, Tensor> parameters = new LinkedHashMap<>();
   private final List<Tensor> gradients = new ArrayList<>();
-  private final List<Tensor> averages = new ArrayList<>();
+  private final Map<String, Tensor> averages = new LinkedHashMap<>();
   private final List<Tensor> squares = new ArrayList<>();
   private Optimizer built;
   private MovingAverage average;
@@ -65,24 +66,19 @@ public class OptimizerBenchmark {
     try (Scope scope = Scope.open();
         Rng rng = engine.rng(1)) {
       for (int i = 0; i < LAYERS; i++) {
-        Tensor weight = rng.normal(dimension, dimension);
-        Tensor bias = rng.normal(dimension);
-        parameters.put(i + ".weight", engine.parameter(weight));
-        parameters.put(i + ".bias", engine.parameter(bias));
-        for (Tensor p : List.of(weight, bias)) {
-          gradients.add(Scope.own(rng.normalLike(p)));
-          averages.add(Scope.own(rng.normalLike(p)));
-          squares.add(Scope.own(rng.normalLike(p)));
-        }
+        parameters.put(i + ".weight", engine.parameter(rng.normal(dimension, dimension)));
+        parameters.put(i + ".bias", engine.parameter(rng.normal(dimension)));
       }
+      parameters.forEach(
+          (name, parameter) -> {
+            Tensor p = parameter.detach();
+            gradients.add(Scope.own(rng.normalLike(p)));
+            averages.put(name, Scope.own(rng.normalLike(p)));
+            squares.add(Scope.own(rng.normalLike(p)));
+          });
     }
     built = OptimizerSettings.of(optimizer, 1e-4).build(parameters);
-    Map<String, Tensor> twins = new LinkedHashMap<>();
-    int i = 0;
-    for (String name : parameters.keySet()) {
-      twins.put(name, averages.get(i++));
-    }
-    average = new MovingAverage(0.999, parameters, twins);
+    average = new MovingAverage(0.999, parameters, averages);
   }
 
   /** The optimiser alone. */
@@ -103,13 +99,11 @@ public class OptimizerBenchmark {
     double sum = 0;
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
-      for (Tensor p : parameters.values()) {
-        Ops.mulInto(p, p, 1);
+      for (Collection<Tensor> each : List.of(parameters.values(), averages.values(), squares)) {
+        each.forEach(t -> Ops.mulInto(t, t, 1));
       }
-      for (int i = 0; i < gradients.size(); i++) {
-        Ops.mulInto(averages.get(i), averages.get(i), 1);
-        Ops.mulInto(squares.get(i), squares.get(i), 1);
-        sum += Ops.item(gradients.get(i).sum());
+      for (Tensor gradient : gradients) {
+        sum += Ops.item(gradient.sum());
       }
     }
     return sum;
@@ -117,7 +111,7 @@ public class OptimizerBenchmark {
 
   /** Copies of the parameters' entries, then of the averages'. */
   List<double[]> numbers() {
-    return Stream.concat(parameters.values().stream(), averages.stream())
+    return Stream.concat(parameters.values().stream(), averages.values().stream())
         .map(Engine::doubles)
         .toList();
   }
@@ -125,10 +119,10 @@ public class OptimizerBenchmark {
   /** Frees the arrays. */
   @TearDown
   public void close() {
-    for (List<Tensor> each : List.of(gradients, averages, squares)) {
+    for (Collection<Tensor> each :
+        List.of(gradients, squares, averages.values(), parameters.values())) {
       each.forEach(Scope::release);
     }
-    parameters.values().forEach(Scope::release);
     built.state().values().forEach(Scope::release);
   }
 }

@@ -35,7 +35,8 @@ record FullyConnectedStep(
   /** What can be measured. */
   static final List<String> OBJECTIVES = List.of("ml", "ssm", "dsm", "fdssm");
 
-  private static final List<String> BY_HAND = List.of("ssm", "dsm");
+  /** Those that are differentiated by hand. */
+  static final List<String> BY_HAND = List.of("ssm", "dsm");
 
   /** Checks what the command line gives. */
   FullyConnectedStep {

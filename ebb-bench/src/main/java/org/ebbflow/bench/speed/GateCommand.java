@@ -32,9 +32,6 @@ final class GateCommand implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final int WARM_UP_ROUNDS = 3;
 
-  /** Those that have a fast way. */
-  private static final List<String> OBJECTIVES = List.of("ssm", "dsm");
-
   @Spec private CommandSpec spec;
 
   @Option(names = "--at-least", paramLabel = "R", description = "Least ratio (default 1.3).")
@@ -45,16 +42,9 @@ final class GateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description = "ssm, dsm (default both).")
-  private List<String> objectives = new ArrayList<>(OBJECTIVES);
+  private List<String> objectives = new ArrayList<>(FullyConnectedStep.BY_HAND);
 
-  @Option(names = "--dim", paramLabel = "D", description = "Numbers in a row (default 784).")
-  private int dimension = 784;
-
-  @Option(names = "--layers", paramLabel = "L", description = "Dense layers (default 2).")
-  private int layers = 2;
-
-  @Option(names = "--batch", paramLabel = "B", description = "Rows a step (default 100).")
-  private int batch = 100;
+  @Mixin private DenseSize size;
 
   @Option(names = "--rounds", paramLabel = "N", description = "Turns of each (default 20).")
   private int rounds = 20;
@@ -62,11 +52,7 @@ final class GateCommand implements Callable<Integer> {
   @Option(names = "--steps", paramLabel = "N", description = "Steps a turn (default 4).")
   private int steps = 4;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads of the tensor engine (default: its own choice).")
-  private int threads;
+  @Mixin private Threads threads;
 
   @Mixin private Report report;
 
@@ -78,13 +64,13 @@ final class GateCommand implements Callable<Integer> {
       throw new EbbException("--at-least is " + atLeast, "give a positive number, 1.3 say");
     }
     for (String objective : objectives) {
-      if (!OBJECTIVES.contains(objective)) {
+      if (!FullyConnectedStep.hasFastWay(objective)) {
         throw new EbbException(
             "'" + objective + "' is differentiated one way only", "give --objective ssm or dsm");
       }
     }
     List<List<FullyConnectedStep>> pairs = objectives.stream().map(this::contenders).toList();
-    int used = Timing.apply(threads);
+    int used = threads.apply();
     List<Map<String, Object>> rows = pairs.stream().map(pair -> byTurns(pair, used)).toList();
     report.print(spec, rows);
     List<Object> slow =
@@ -104,13 +90,8 @@ final class GateCommand implements Callable<Integer> {
 
   private List<FullyConnectedStep> contenders(String objective) {
     return List.of(
-        contender(objective, FullyConnectedStep.CUSTOMARY),
-        contender(objective, Differentiation.AUTOGRAD));
-  }
-
-  private FullyConnectedStep contender(String objective, Differentiation differentiation) {
-    return new FullyConnectedStep(
-        dimension, layers, batch, objective, Precision.F32, differentiation);
+        size.step(objective, Precision.F32, FullyConnectedStep.CUSTOMARY),
+        size.step(objective, Precision.F32, Differentiation.AUTOGRAD));
   }
 
   private Map<String, Object> byTurns(List<FullyConnectedStep> contenders, int used) {
@@ -132,9 +113,7 @@ final class GateCommand implements Callable<Integer> {
     Spread ratio = Spread.of(ratios);
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("objective", contenders.get(0).objective());
-    row.put("dim", dimension);
-    row.put("layers", layers);
-    row.put("batch", batch);
+    size.describe(row);
     row.put("threads", used);
     row.put("fast_ms", Report.round(Spread.of(fast).median(), 3));
     row.put("autograd_ms", Report.round(Spread.of(reference).median(), 3));

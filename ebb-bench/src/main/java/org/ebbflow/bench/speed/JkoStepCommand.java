@@ -121,11 +121,7 @@ final class JkoStepCommand implements Callable<Integer> {
     row.put("threads", threads);
     row.put("precision", precision.label());
     row.put("differentiation", differentiation);
-    row.put("warmup", timing.warmUp());
-    row.put("steps", timing.steps());
-    row.put("loss", outcome.loss());
-    row.put("ms_per_step", Report.round(outcome.milliseconds().median(), 3));
-    row.put("peak_rss_mb", Report.round(outcome.peakMebibytes(), 0));
+    timing.describe(row, outcome);
     report.print(spec, List.of(row));
     return 0;
   }

@@ -11,6 +11,7 @@ import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.RunConfig;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The model whose scoring or sampling is measured: a fitted one, or one of fresh weights. */
@@ -64,11 +65,7 @@ final class ServedModel {
   @Option(names = "--batch", paramLabel = "B", description = "Rows a call (default 500).")
   private int batch = 500;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads of the tensor engine (default: its own choice).")
-  private int threads;
+  @Mixin private Threads threads;
 
   private int used;
 
@@ -91,7 +88,7 @@ final class ServedModel {
     if (batch > rows) {
       throw new EbbException("--batch is " + batch + " of " + rows + " rows", "give more --rows");
     }
-    used = Timing.apply(threads);
+    used = threads.apply();
     if (folder == null) {
       DensityModel model = fresh();
       SpeedModels.stir(model.flow());

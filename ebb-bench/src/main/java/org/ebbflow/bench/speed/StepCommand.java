@@ -35,14 +35,7 @@ final class StepCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--dim", paramLabel = "D", description = "Numbers in a row (default 784).")
-  private int dimension = 784;
-
-  @Option(names = "--layers", paramLabel = "L", description = "Dense layers (default 2).")
-  private int layers = 2;
-
-  @Option(names = "--batch", paramLabel = "B", description = "Rows a step (default 100).")
-  private int batch = 100;
+  @Mixin private DenseSize size;
 
   @Option(
       names = "--objective",
@@ -73,12 +66,7 @@ final class StepCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<FullyConnectedStep> steps =
-        objectives.stream()
-            .map(
-                name ->
-                    new FullyConnectedStep(
-                        dimension, layers, batch, name, precision, differentiation))
-            .toList();
+        objectives.stream().map(name -> size.step(name, precision, differentiation)).toList();
     int threads = timing.apply();
     List<Map<String, Object>> rows = new ArrayList<>();
     for (FullyConnectedStep step : steps) {
@@ -101,24 +89,17 @@ final class StepCommand implements Callable<Integer> {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("peer", "ebb");
     row.put("objective", step.objective());
-    row.put("dim", dimension);
-    row.put("layers", layers);
-    row.put("batch", batch);
+    size.describe(row);
     row.put("threads", threads);
     row.put("precision", precision.label());
     row.put("differentiation", differentiation.name().toLowerCase(Locale.ROOT));
-    row.put("warmup", timing.warmUp());
-    row.put("steps", timing.steps());
-    row.put("loss", outcome.loss());
-    row.put("ms_per_step", Report.round(outcome.milliseconds().median(), 3));
-    row.put("peak_rss_mb", Report.round(outcome.peakMebibytes(), 0));
+    timing.describe(row, outcome);
     return row;
   }
 
   private void addRoof(Map<String, Object> row, FullyConnectedStep step) {
     StepProducts.Roof roof =
-        new StepProducts(step.objective(), dimension, layers, batch)
-            .measure(Engine.cpu(), precision, ROOFLINE_ROUNDS);
+        size.products(step.objective()).measure(Engine.cpu(), precision, ROOFLINE_ROUNDS);
     row.put("gemm_gflops", Report.round(roof.gigaflops(), 1));
     row.put("gemm_ms", Report.round(roof.milliseconds(), 3));
     if (row.get("ms_per_step") instanceof Double milliseconds) {

@@ -1,8 +1,9 @@
 package org.ebbflow.bench.speed;
 
 import java.util.List;
+import java.util.Map;
 import org.ebbflow.EbbException;
-import org.ebbflow.tensor.Engine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How many steps are timed, and on how many threads. */
@@ -16,11 +17,7 @@ final class Timing {
       description = "Steps before them that do not (default 5).")
   private int warmUp = 5;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads of the tensor engine (default: its own choice).")
-  private int threads;
+  @Mixin private Threads threads;
 
   int steps() {
     return steps;
@@ -33,35 +30,28 @@ final class Timing {
   /** Checks the ranges and sets the threads; how many there are. */
   int apply() {
     check();
-    return apply(threads);
+    return threads.apply();
   }
 
   /** Checks the ranges. */
   void check() {
     requirePositive("--steps", steps);
     requirePositive("--warmup", warmUp);
-    requireThreads(threads);
+    threads.check();
   }
 
   /** The option that hands the threads on to another process, or none. */
   List<String> threadWords() {
-    return threads == 0 ? List.of() : List.of("--threads", String.valueOf(threads));
+    return threads.words();
   }
 
-  /** Sets the tensor engine's threads unless 0; how many there are. */
-  static int apply(int threads) {
-    requireThreads(threads);
-    Engine engine = Engine.cpu();
-    if (threads > 0) {
-      engine.setThreads(threads);
-    }
-    return engine.threads();
-  }
-
-  private static void requireThreads(int threads) {
-    if (threads < 0) {
-      throw new EbbException("--threads is " + threads, "give 0 or more");
-    }
+  /** What a measurement says of its steps. */
+  void describe(Map<String, Object> row, TimedTraining.Outcome outcome) {
+    row.put("warmup", warmUp);
+    row.put("steps", steps);
+    row.put("loss", outcome.loss());
+    row.put("ms_per_step", Report.round(outcome.milliseconds().median(), 3));
+    row.put("peak_rss_mb", Report.round(outcome.peakMebibytes(), 0));
   }
 
   static void requirePositive(String option, int value) {
