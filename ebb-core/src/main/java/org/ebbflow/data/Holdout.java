@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * @param heldOut row indices
  */
 @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-record Holdout(int[] kept, int[] heldOut) {
+public record Holdout(int[] kept, int[] heldOut) {
 
   /**
    * The same rows for the same seed on every machine and Java version.
@@ -19,7 +19,7 @@ record Holdout(int[] kept, int[] heldOut) {
    * @param wanted how many to hold out, from 0 to {@code rows - 1}
    * @throws DataException if nothing would be kept
    */
-  static Holdout drawn(int rows, int wanted, long seed) {
+  public static Holdout drawn(int rows, int wanted, long seed) {
     if (wanted < 0 || wanted >= rows) {
       throw new DataException(
           "cannot hold out %d of %d rows".formatted(wanted, rows),

@@ -1,0 +1,21 @@
+package org.ebbflow.tabular.encode;
+
+/**
+ * The normal scores that stand for one value: a point for a number with a density, else an
+ * interval.
+ *
+ * @param lower the least score, or negative infinity
+ * @param upper the least score above that belongs to other values, or positive infinity; equal to
+ *     {@code lower} for a point
+ */
+public record Interval(double lower, double upper) {
+  /** Whether the value fixes the score. */
+  public boolean isPoint() {
+    return lower == upper;
+  }
+
+  /** Whether a score stands for the value. */
+  public boolean contains(double z) {
+    return isPoint() ? z == lower : z >= lower && z < upper;
+  }
+}
