@@ -17,6 +17,15 @@ public final class Encoded {
     return scores;
   }
 
+  /** {@link #scores} as arrays, copied. */
+  public double[][] rows() {
+    double[][] rows = new double[scores.rows()][scores.columns()];
+    for (int row = 0; row < rows.length; row++) {
+      scores.gather(new int[] {row}, rows[row]);
+    }
+    return rows;
+  }
+
   /** Σ_j [log m_j − log φ(z_j)] for each row: add log p_Z(z) for the log-density; copied. */
   public double[] logRatios() {
     double[] sums = new double[scores.rows()];

@@ -2,7 +2,9 @@ package org.ebbflow.tabular.encode;
 
 import java.util.List;
 import org.ebbflow.data.Dataset;
+import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
 
 /** A table's rows as rows of normal scores, and back. Never changes; safe for several threads. */
@@ -36,6 +38,17 @@ public final class TableEncoder {
     return columns;
   }
 
+  /** Whether some values are intervals of scores, so that densities depend on draws. */
+  public boolean hasAtoms() {
+    return columns.stream()
+        .anyMatch(
+            column ->
+                !(column.spec().kind() == ColumnKind.CONTINUOUS
+                        || column.spec().kind() == ColumnKind.TIMESTAMP)
+                    || !column.spec().spikes().isEmpty()
+                    || column.missingInterval().isPresent());
+  }
+
   /**
    * Encodes rows.
    *
@@ -48,6 +61,30 @@ public final class TableEncoder {
   public Encoded encode(Table table, long seed, long firstRow) {
     return org.ebbflow.tabular.Pending.body(
         new Encoded(Dataset.of(new double[0][0]), new double[0][0]));
+  }
+
+  /**
+   * Scores without draws: a value that is an interval has its middle by marginal mass, so that
+   * equal rows have equal scores. For distances between rows; training and densities want draws.
+   *
+   * @param table with the schema's columns, in any order
+   * @return rows × modelled columns
+   */
+  public double[][] middles(Table table) {
+    Table checked = schema.check(table);
+    double[][] rows = encode(checked, 0, 0).rows();
+    for (int j = 0; j < columns.size(); j++) {
+      Column values = checked.column(columns.get(j).spec().name());
+      for (int row = 0; row < rows.length; row++) {
+        Interval interval = columns.get(j).interval(values, row);
+        if (!interval.isPoint()) {
+          double middle =
+              0.5 * (NormalScores.below(interval.lower()) + NormalScores.below(interval.upper()));
+          rows[row][j] = NormalScores.quantile(middle);
+        }
+      }
+    }
+    return rows;
   }
 
   /**

@@ -148,6 +148,42 @@ public final class Column {
     return owning(name, codes.clone(), List.copyOf(dictionary));
   }
 
+  /**
+   * Columns one below the other, with the name of the first.
+   *
+   * @param parts at least one
+   * @throws DataException if types differ
+   */
+  static Column concatenate(List<Column> parts) {
+    Column first = parts.get(0);
+    int rows = 0;
+    for (Column part : parts) {
+      if (part.type != first.type) {
+        throw new DataException(
+            "column '%s' is %s and %s".formatted(first.name, first.type, part.type),
+            "put columns of the same type together");
+      }
+      rows = Math.addExact(rows, part.rows());
+    }
+    if (first.type == ColumnType.TEXT) {
+      String[] texts = new String[rows];
+      int at = 0;
+      for (Column part : parts) {
+        for (int row = 0; row < part.rows(); row++) {
+          texts[at++] = part.text(row);
+        }
+      }
+      return texts(first.name, texts);
+    }
+    double[] numbers = new double[rows];
+    int at = 0;
+    for (Column part : parts) {
+      part.copyNumbers(0, numbers, at, part.rows());
+      at += part.rows();
+    }
+    return owning(first.name, first.type, numbers);
+  }
+
   /** What the column is called. */
   public String name() {
     return name;

@@ -67,6 +67,27 @@ public final class Table {
     return of(List.of(columns));
   }
 
+  /**
+   * Tables of the same columns, one below the other.
+   *
+   * @param parts at least one
+   * @throws DataException if a part has other columns than the first, or in other types
+   */
+  public static Table concatenate(List<Table> parts) {
+    Table first = parts.get(0);
+    for (Table part : parts) {
+      if (!part.names().equals(first.names())) {
+        throw new DataException(
+            "tables with the columns %s and %s".formatted(first.names(), part.names()),
+            "put tables of the same columns together");
+      }
+    }
+    return of(
+        first.names().stream()
+            .map(name -> Column.concatenate(parts.stream().map(p -> p.column(name)).toList()))
+            .toList());
+  }
+
   /** The number of rows, which may be 0. */
   public int rows() {
     return rows;

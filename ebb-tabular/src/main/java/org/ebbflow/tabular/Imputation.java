@@ -1,0 +1,33 @@
+package org.ebbflow.tabular;
+
+import java.util.List;
+import org.ebbflow.tabular.table.Table;
+
+/**
+ * A table with its gaps filled.
+ *
+ * @param point the single best: means of numbers, the likeliest category or truth value
+ * @param draws completed copies from the model's conditional
+ * @param cells what is known of every gap, by column, then row
+ */
+public record Imputation(Table point, List<Table> draws, List<Cell> cells) {
+  /** Copies. */
+  public Imputation {
+    draws = List.copyOf(draws);
+    cells = List.copyOf(cells);
+  }
+
+  /**
+   * One gap.
+   *
+   * @param row index from 0
+   * @param column its name
+   * @param point what {@link Imputation#point} has there, as text
+   * @param lower lower end of the central interval, NaN for texts and truth values
+   * @param upper its upper end
+   * @param confidence probability of the likeliest value for texts and truth values, else the
+   *     interval's
+   */
+  public record Cell(
+      int row, String column, String point, double lower, double upper, double confidence) {}
+}

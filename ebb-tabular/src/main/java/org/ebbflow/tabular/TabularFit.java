@@ -1,0 +1,173 @@
+package org.ebbflow.tabular;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.ebbflow.data.DataException;
+import org.ebbflow.data.Dataset;
+import org.ebbflow.data.DatasetBuilder;
+import org.ebbflow.model.Provenance;
+import org.ebbflow.tabular.encode.Encoded;
+import org.ebbflow.tabular.encode.TableEncoder;
+import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.select.Race;
+import org.ebbflow.tabular.select.Trimming;
+import org.ebbflow.tabular.table.Table;
+
+/**
+ * Fits a {@link TabularModel} in a folder: holds rows out, fits the columns' margins to the others,
+ * races candidates and keeps the best.
+ *
+ * <p>{@link #run} is called once, from one thread; {@link #stop} from any. A fit that was stopped
+ * or killed goes on where it was when another is run in the same folder.
+ */
+public final class TabularFit {
+  /** Fewer rows say too little about anything. */
+  private static final int FEWEST_ROWS = 20;
+
+  private static final int FEWEST_HELD_OUT = 5;
+  private static final int MOST_HELD_OUT = 20_000;
+
+  /** Rows with atoms are encoded anew until there are about so many: every draw is as good. */
+  private static final int ENOUGH_ROWS = 60_000;
+
+  private static final int MOST_COPIES = 8;
+
+  private final FitOptions options;
+  private final Path folder;
+  private final Table.Split split;
+  private final TableEncoder encoder;
+  private final Race race;
+
+  /**
+   * @param data rows to train on and to hold some out of
+   * @param schema what its columns are
+   * @param name of the data in the model's provenance
+   * @param folder where the model goes
+   * @throws org.ebbflow.EbbException if data or options do not suit, or the folder holds another
+   *     fit
+   */
+  public TabularFit(
+      Table data,
+      Schema schema,
+      FitOptions options,
+      String name,
+      Path folder,
+      FitListener listener) {
+    this.options = options;
+    this.folder = folder;
+    this.split = data.split(heldOut(data.rows()), options.seed());
+    this.encoder = TableEncoder.fit(schema, split.train());
+    Encoded validation = encoder.encode(split.validation(), options.seed(), split.train().rows());
+    Dataset.Split scores = new Dataset.Split(trainingScores(), validation.scores());
+    double offset =
+        IntStream.range(0, validation.scores().rows())
+            .mapToDouble(i -> validation.logRatios()[i])
+            .average()
+            .orElse(0);
+    this.race =
+        new Race(
+            options,
+            scores,
+            offset,
+            folder.resolve("race"),
+            new Provenance.Source(name, data.rows(), data.fingerprint()),
+            listener);
+  }
+
+  private int heldOut(int rows) {
+    if (rows < FEWEST_ROWS) {
+      throw new DataException(
+          "the table has " + rows + (rows == 1 ? " row" : " rows"),
+          "give at least " + FEWEST_ROWS + " to fit a model to");
+    }
+    double wanted = options.validation() < 1 ? options.validation() * rows : options.validation();
+    return (int) Math.min(Math.max(wanted, FEWEST_HELD_OUT), Math.min(MOST_HELD_OUT, rows / 2));
+  }
+
+  /**
+   * Scores of the training rows without the unlikeliest, and more draws of them if they have atoms.
+   */
+  private Dataset trainingScores() {
+    Table train = split.train();
+    Dataset first = encoder.encode(train, options.seed(), 0).scores();
+    if (options.trim() > 0) {
+      int[] kept = Trimming.kept(first, options.trim());
+      train = train.select(kept);
+      first = first.subset(kept);
+    }
+    int copies = encoder.hasAtoms() ? Math.min(MOST_COPIES, ENOUGH_ROWS / train.rows()) : 1;
+    if (copies <= 1) {
+      return first;
+    }
+    DatasetBuilder all = new DatasetBuilder(first.columns());
+    for (int copy = 0; copy < copies; copy++) {
+      for (double[] row : encoder.encode(train, options.seed() + 1000L * copy, 0).rows()) {
+        all.add(row);
+      }
+    }
+    return all.build().withColumnNames(first.columnNames());
+  }
+
+  /** Trains, writes the model and returns it; empty if it was stopped. */
+  public Optional<TabularModel> run() {
+    Optional<Race.Result> result = race.run();
+    if (result.isEmpty()) {
+      return Optional.empty();
+    }
+    Race.Result winner = result.get();
+    double[] heldOut =
+        TabularModel.logDensities(
+            encoder,
+            winner.model(),
+            TabularModel.draws(encoder),
+            split.validation(),
+            split.train().rows(),
+            share -> {});
+    TabularModel model =
+        new TabularModel(encoder, winner.model(), new Calibration(heldOut, winner.entries()));
+    model.save(folder);
+    return Optional.of(model);
+  }
+
+  /** Asks {@link #run} to keep what it has and return. */
+  public void stop() {
+    race.stop();
+  }
+
+  /** Fits in a folder that is removed again. */
+  static TabularModel inMemory(Table table, Schema schema, FitOptions options) {
+    Path folder = null;
+    try {
+      folder = Files.createTempDirectory("ebb-table");
+      return new TabularFit(table, schema, options, "memory", folder, FitListener.SILENT)
+          .run()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      if (folder != null) {
+        remove(folder);
+      }
+    }
+  }
+
+  private static void remove(Path folder) {
+    List<Path> all = new ArrayList<>();
+    try (Stream<Path> paths = Files.walk(folder)) {
+      paths.sorted(Comparator.reverseOrder()).forEach(all::add);
+      for (Path path : all) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

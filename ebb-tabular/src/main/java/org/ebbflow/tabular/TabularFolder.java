@@ -1,0 +1,83 @@
+package org.ebbflow.tabular;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.ebbflow.EbbException;
+import org.ebbflow.io.AtomicFile;
+import org.ebbflow.io.ModelFileException;
+import org.ebbflow.model.DensityModel;
+import org.ebbflow.tabular.encode.TableEncoder;
+import org.ebbflow.tabular.select.Entry;
+
+/**
+ * A folder with a {@link TabularModel}: the flow's own files, {@code table.json} for the columns
+ * and {@code calibration.json} for held-out densities. The last is written last: a folder that has
+ * it is whole.
+ */
+public final class TabularFolder {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+  private static final int VERSION = 1;
+  private static final String TABLE = "table.json";
+  private static final String CALIBRATION = "calibration.json";
+
+  @SuppressWarnings("ArrayRecordComponent") // written and read, never compared
+  private record Document(int version, double[] heldOut, List<Entry> entries) {}
+
+  private TabularFolder() {}
+
+  /** Whether a folder holds a table's model. */
+  public static boolean holdsModel(Path folder) {
+    return Files.exists(folder.resolve(CALIBRATION));
+  }
+
+  static void write(Path folder, TabularModel model) {
+    model.density().save(folder);
+    AtomicFile.writeString(folder.resolve(TABLE), model.encoder().toJson());
+    Calibration calibration = model.calibration();
+    Document document = new Document(VERSION, calibration.heldOut(), calibration.entries());
+    try {
+      AtomicFile.writeString(folder.resolve(CALIBRATION), MAPPER.writeValueAsString(document));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a document that cannot be written", e);
+    }
+  }
+
+  static TabularModel read(Path folder) {
+    if (!holdsModel(folder)) {
+      throw new EbbException(
+          folder + " holds no model of a table", "fit one there: ebb fit --data F --out " + folder);
+    }
+    DensityModel density = DensityModel.load(folder);
+    TableEncoder encoder = TableEncoder.fromJson(text(folder.resolve(TABLE)));
+    Path file = folder.resolve(CALIBRATION);
+    Document document;
+    try {
+      document = MAPPER.readValue(text(file), Document.class);
+    } catch (JsonProcessingException e) {
+      throw new ModelFileException(file, "is damaged", "fit the model anew");
+    }
+    if (document.version != VERSION) {
+      throw new ModelFileException(
+          file, "is of version " + document.version, "use the Ebb that wrote it");
+    }
+    if (encoder.columns().size() != density.shape().dimension()) {
+      throw new ModelFileException(
+          folder.resolve(TABLE), "does not belong to the weights beside it", "fit the model anew");
+    }
+    return new TabularModel(encoder, density, new Calibration(document.heldOut, document.entries));
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new ModelFileException(file, "cannot be read", "fit the model anew");
+    }
+  }
+}

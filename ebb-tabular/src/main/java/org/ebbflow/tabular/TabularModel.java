@@ -1,0 +1,265 @@
+package org.ebbflow.tabular;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+import org.ebbflow.EbbException;
+import org.ebbflow.model.DensityModel;
+import org.ebbflow.tabular.conditional.ColumnGrid;
+import org.ebbflow.tabular.conditional.Conditionals;
+import org.ebbflow.tabular.conditional.GriddyGibbs;
+import org.ebbflow.tabular.conditional.Imputer;
+import org.ebbflow.tabular.encode.ColumnEncoder;
+import org.ebbflow.tabular.encode.Draws;
+import org.ebbflow.tabular.encode.Encoded;
+import org.ebbflow.tabular.encode.NormalScores;
+import org.ebbflow.tabular.encode.TableEncoder;
+import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.table.Column;
+import org.ebbflow.tabular.table.Table;
+
+/**
+ * The joint density of a table's columns: {@code log p(row) = log p_Z(z) + Σ_j [log m_j(x_j) − log
+ * φ(z_j)]}, with exact margins m_j by {@link TableEncoder} and a flow p_Z for how columns hang
+ * together.
+ *
+ * <p>Densities are in the table's own units, in nats. Immutable and safe for several threads.
+ */
+public final class TabularModel {
+  /** Draws over which the densities of rows with atoms are averaged. */
+  private static final int DRAWS = 4;
+
+  private static final long SEED = 7;
+  private static final int CELLS = 48;
+
+  private final TableEncoder encoder;
+  private final DensityModel density;
+  private final Calibration calibration;
+
+  TabularModel(TableEncoder encoder, DensityModel density, Calibration calibration) {
+    this.encoder = encoder;
+    this.density = density;
+    this.calibration = calibration;
+  }
+
+  static int draws(TableEncoder encoder) {
+    return encoder.hasAtoms() ? DRAWS : 1;
+  }
+
+  /** Fits a model to a table whose columns are what they seem to be, with the default options. */
+  public static TabularModel fit(Table table) {
+    return fit(table, FitOptions.defaults());
+  }
+
+  /**
+   * Fits a model to a table whose columns are what they seem to be.
+   *
+   * @throws EbbException if the table does not suit
+   */
+  public static TabularModel fit(Table table, FitOptions options) {
+    return TabularFit.inMemory(table, Schema.infer(table), options);
+  }
+
+  /**
+   * Reads a model from its folder.
+   *
+   * @throws EbbException if there is none, or it is damaged
+   */
+  public static TabularModel load(Path folder) {
+    return TabularFolder.read(folder);
+  }
+
+  /** Writes the model into a folder made for it. */
+  public void save(Path folder) {
+    TabularFolder.write(folder, this);
+  }
+
+  /** What the columns are. */
+  public Schema schema() {
+    return encoder.schema();
+  }
+
+  /** From rows to normal scores. */
+  public TableEncoder encoder() {
+    return encoder;
+  }
+
+  /** The density of normal scores. */
+  public DensityModel density() {
+    return density;
+  }
+
+  /** Held-out rows' densities, and what came of every candidate. */
+  public Calibration calibration() {
+    return calibration;
+  }
+
+  /** {@link #score(Table, long, DoubleConsumer)} of a whole table. */
+  public Scores score(Table table) {
+    return score(table, 0, share -> {});
+  }
+
+  /**
+   * Log-densities and p-values of rows.
+   *
+   * @param table with the schema's columns, in any order
+   * @param firstRow index of the table's first row in the whole that it is a piece of
+   * @throws org.ebbflow.data.DataException naming what does not fit the schema
+   */
+  public Scores score(Table table, long firstRow, DoubleConsumer progress) {
+    double[] logDensities =
+        logDensities(encoder, density, draws(encoder), table, firstRow, progress);
+    return new Scores(logDensities, calibration.pValues(logDensities));
+  }
+
+  /** The logarithm of the mean over draws of p, for every row. */
+  static double[] logDensities(
+      TableEncoder encoder,
+      DensityModel density,
+      int draws,
+      Table table,
+      long firstRow,
+      DoubleConsumer progress) {
+    double[] greatest = new double[table.rows()];
+    double[] sums = new double[table.rows()];
+    Arrays.fill(greatest, Double.NEGATIVE_INFINITY);
+    for (int draw = 0; draw < draws; draw++) {
+      int done = draw;
+      Encoded encoded = encoder.encode(table, SEED + draw, firstRow);
+      double[] of =
+          density.logProb(encoded.scores(), share -> progress.accept((done + share) / draws));
+      double[] ratios = encoded.logRatios();
+      for (int row = 0; row < of.length; row++) {
+        double value = of[row] + ratios[row];
+        double top = Math.max(greatest[row], value);
+        sums[row] =
+            sums[row] * (top == greatest[row] ? 1 : Math.exp(greatest[row] - top))
+                + (value == top ? 1 : Math.exp(value - top));
+        greatest[row] = top;
+      }
+    }
+    for (int row = 0; row < sums.length; row++) {
+      sums[row] = greatest[row] + Math.log(sums[row] / draws);
+    }
+    return sums;
+  }
+
+  /**
+   * Which columns make rows unlikely, the largest drop in log-density first.
+   *
+   * @param rows which of the table's
+   * @param most how many columns to name
+   * @return one list for each of these rows
+   */
+  public List<List<Explanation>> explain(Table table, int[] rows, int most) {
+    Table chosen = encoder.schema().check(table.select(rows));
+    Encoded encoded = encoder.encode(chosen, SEED, 0);
+    double[][] scores = encoded.rows();
+    double[] own = density.logProb(encoded.scores(), share -> {});
+    Conditionals conditionals = new Conditionals(density, encoder.columns(), CELLS);
+    List<List<Explanation>> all = new ArrayList<>();
+    for (int i = 0; i < rows.length; i++) {
+      all.add(new ArrayList<>());
+    }
+    int[] every = IntStream.range(0, rows.length).toArray();
+    for (int j = 0; j < encoder.columns().size(); j++) {
+      ColumnEncoder column = encoder.columns().get(j);
+      Column values = chosen.column(column.spec().name());
+      ColumnGrid grid = conditionals.grid(j);
+      double[] margins = margins(column, grid);
+      double[] ratios = encoded.logRatios(j);
+      conditionals.of(
+          j,
+          scores,
+          every,
+          encoded.scores().columnNames(),
+          (row, logDensities) -> {
+            double[] p = logDensities.clone();
+            grid.normalise(p);
+            double expected = 0;
+            int best = 0;
+            for (int cell = 0; cell < p.length; cell++) {
+              expected += p[cell] * (logDensities[cell] + margins[cell]);
+              best = p[cell] / grid.mass(cell) > p[best] / grid.mass(best) ? cell : best;
+            }
+            String value = values.isMissing(row) ? "" : text(values, row);
+            all.get(row)
+                .add(
+                    new Explanation(
+                        column.spec().name(),
+                        value,
+                        expected - own[row] - ratios[row],
+                        text(grid.values(), best)));
+          });
+    }
+    for (List<Explanation> row : all) {
+      row.sort(Comparator.comparingDouble(Explanation::drop).reversed());
+    }
+    return all.stream()
+        .map(row -> List.copyOf(row.subList(0, Math.min(most, row.size()))))
+        .toList();
+  }
+
+  /** log m − log φ at the cells' middles. */
+  private static double[] margins(ColumnEncoder column, ColumnGrid grid) {
+    double[] scores = new double[grid.size()];
+    double[] ratios = new double[grid.size()];
+    column.encode(grid.values(), new Draws(SEED, 0), 0, scores, ratios);
+    for (int cell = 0; cell < ratios.length; cell++) {
+      // An atom's score was drawn anew; its mass is the same at the cell's middle.
+      ratios[cell] +=
+          NormalScores.logDensity(scores[cell]) - NormalScores.logDensity(grid.score(cell));
+    }
+    return ratios;
+  }
+
+  private static String text(Column column, int row) {
+    return column.type().isNumeric()
+        ? Column.text(column.type(), column.number(row))
+        : String.valueOf(column.text(row));
+  }
+
+  /**
+   * Fills gaps by Gibbs sampling from the model's conditionals.
+   *
+   * @param table with the modelled columns, some cells of which are missing
+   * @param draws how many completed copies, at least 1
+   * @param level of the intervals, in (0, 1)
+   * @param seed of the draws
+   */
+  public Imputation impute(
+      Table table, int draws, double level, long seed, DoubleConsumer progress) {
+    if (draws < 1) {
+      throw new EbbException("draws is " + draws, "give 1 or more");
+    }
+    if (!(level > 0 && level < 1)) {
+      throw new EbbException("level is " + level, "give a number between 0 and 1");
+    }
+    GriddyGibbs sampler = new GriddyGibbs(3, Math.max(7, draws), seed);
+    Conditionals conditionals = new Conditionals(density, encoder.columns(), CELLS);
+    return new Imputer(encoder, conditionals, sampler, level).impute(table, 0, draws, progress);
+  }
+
+  /** As {@link #impute(Table, int, double, long, DoubleConsumer)}, one draw, intervals of 90 %. */
+  public Imputation impute(Table table) {
+    return impute(table, 1, 0.9, 1, share -> {});
+  }
+
+  /**
+   * Independent draws, in the original types and categories, within declared bounds.
+   *
+   * @param seed of the draws
+   */
+  public Table sample(int n, long seed, DoubleConsumer progress) {
+    return encoder.decode(density.sample(n, seed, progress));
+  }
+
+  /** As {@link #sample(int, long, DoubleConsumer)}, without telling progress. */
+  public Table sample(int n, long seed) {
+    return sample(n, seed, share -> {});
+  }
+}

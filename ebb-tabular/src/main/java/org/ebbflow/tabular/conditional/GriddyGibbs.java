@@ -1,0 +1,191 @@
+package org.ebbflow.tabular.conditional;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Draws missing scores given the others by Gibbs sampling: one column after the other from its
+ * conditional on a {@link ColumnGrid}, in sweeps over all gaps of a row. A row with one gap is
+ * drawn from its conditional at once.
+ *
+ * <p>Besides draws it averages the conditionals themselves over the sweeps after the first ones,
+ * which tells means and quantiles of every gap with far fewer sweeps than its draws would.
+ *
+ * <p>Source: Ritter and Tanner, "Facilitating the Gibbs sampler: the Gibbs stopper and the
+ * griddy-Gibbs sampler", 1992; averaging: Gelfand and Smith, 1990.
+ *
+ * @param burnIn sweeps before anything is kept, at least 0
+ * @param sweeps after these, at least 1
+ * @param seed of the draws; with a row's index it decides that row's
+ */
+public record GriddyGibbs(int burnIn, int sweeps, long seed) {
+
+  /** Checks the ranges. */
+  public GriddyGibbs {
+    if (burnIn < 0 || sweeps < 1) {
+      throw new IllegalArgumentException(burnIn + " and " + sweeps + " sweeps");
+    }
+  }
+
+  /**
+   * What is known of a column's gaps.
+   *
+   * @param rows that have a gap in the column, rising
+   * @param probabilities of the grid's cells for each of these rows, averaged over sweeps
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
+  public record Gaps(int[] rows, double[][] probabilities) {}
+
+  /**
+   * Scores with their gaps filled, and what is known of each column's gaps.
+   *
+   * @param draws one array of rows × columns for each of the last sweeps, spread evenly
+   * @param gaps for each column
+   */
+  @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
+  public record Filled(List<double[][]> draws, List<Gaps> gaps) {}
+
+  /**
+   * Fills the gaps.
+   *
+   * @param scores rows × columns; what gaps hold does not matter
+   * @param missing where the gaps are, of the same shape
+   * @param firstRow index of the first row in the whole table
+   * @param draws how many completed copies, at least 1 and at most the number of sweeps
+   * @param progress told the share done, 0 to 1
+   */
+  public Filled fill(
+      Conditionals conditionals,
+      double[][] scores,
+      boolean[][] missing,
+      long firstRow,
+      List<String> names,
+      int draws,
+      DoubleConsumer progress) {
+    if (draws < 1 || draws > sweeps) {
+      throw new IllegalArgumentException(draws + " draws of " + sweeps + " sweeps");
+    }
+    int columns = names.size();
+    double[][] state = new double[scores.length][];
+    SplittableRandom[] random = new SplittableRandom[scores.length];
+    int[] gapsOf = new int[scores.length];
+    for (int row = 0; row < scores.length; row++) {
+      state[row] = scores[row].clone();
+      random[row] = new SplittableRandom(mix(seed, firstRow + row));
+      for (int j = 0; j < columns; j++) {
+        if (missing[row][j]) {
+          gapsOf[row]++;
+          ColumnGrid grid = conditionals.grid(j);
+          state[row][j] = grid.score(random[row].nextInt(grid.size()));
+        }
+      }
+    }
+    List<Gaps> gaps = new ArrayList<>();
+    for (int j = 0; j < columns; j++) {
+      int column = j;
+      int[] rows = IntStream.range(0, scores.length).filter(row -> missing[row][column]).toArray();
+      gaps.add(new Gaps(rows, new double[rows.length][conditionals.grid(j).size()]));
+    }
+    List<double[][]> kept = new ArrayList<>();
+    int most = Arrays.stream(gapsOf).max().orElse(0);
+    int total = most <= 1 ? 1 : burnIn + sweeps;
+    for (int sweep = 0; sweep < total; sweep++) {
+      for (int j = 0; j < columns; j++) {
+        sweep(conditionals, state, gaps.get(j), j, names, random, gapsOf, sweep);
+        progress.accept((sweep + (j + 1.0) / columns) / total);
+      }
+      int done = sweep - burnIn + 1;
+      if (most > 1 && done > 0 && done * draws / sweeps > kept.size()) {
+        kept.add(copy(state));
+      }
+    }
+    // Rows with one gap are drawn independently from what is known of it.
+    for (int j = 0; j < columns; j++) {
+      Gaps column = gaps.get(j);
+      for (int i = 0; i < column.rows.length; i++) {
+        normalise(column.probabilities[i]);
+      }
+    }
+    while (kept.size() < draws) {
+      kept.add(copy(state));
+    }
+    redrawSingles(conditionals, kept, gaps, gapsOf, random);
+    return new Filled(kept, gaps);
+  }
+
+  private void sweep(
+      Conditionals conditionals,
+      double[][] state,
+      Gaps gaps,
+      int column,
+      List<String> names,
+      SplittableRandom[] random,
+      int[] gapsOf,
+      int sweep) {
+    // A row with one gap needs to be looked at once only.
+    int[] rows = Arrays.stream(gaps.rows).filter(row -> gapsOf[row] > 1 || sweep == 0).toArray();
+    ColumnGrid grid = conditionals.grid(column);
+    conditionals.of(
+        column,
+        state,
+        rows,
+        names,
+        (row, logDensities) -> {
+          grid.normalise(logDensities);
+          if (sweep >= burnIn || gapsOf[row] == 1) {
+            double[] sum = gaps.probabilities[Arrays.binarySearch(gaps.rows, row)];
+            for (int cell = 0; cell < sum.length; cell++) {
+              sum[cell] += logDensities[cell];
+            }
+          }
+          state[row][column] = draw(grid, logDensities, random[row]);
+        });
+  }
+
+  private static void redrawSingles(
+      Conditionals conditionals,
+      List<double[][]> kept,
+      List<Gaps> gaps,
+      int[] gapsOf,
+      SplittableRandom[] random) {
+    for (int j = 0; j < gaps.size(); j++) {
+      Gaps column = gaps.get(j);
+      for (int i = 0; i < column.rows.length; i++) {
+        int row = column.rows[i];
+        if (gapsOf[row] == 1) {
+          for (double[][] copy : kept) {
+            copy[row][j] = draw(conditionals.grid(j), column.probabilities[i], random[row]);
+          }
+        }
+      }
+    }
+  }
+
+  private static double draw(ColumnGrid grid, double[] probabilities, SplittableRandom random) {
+    double u = random.nextDouble();
+    int cell = 0;
+    while (cell < probabilities.length - 1 && u >= probabilities[cell]) {
+      u -= probabilities[cell++];
+    }
+    return grid.score(cell, random.nextDouble(1e-12, 1));
+  }
+
+  private static void normalise(double[] values) {
+    double sum = Arrays.stream(values).sum();
+    for (int i = 0; i < values.length; i++) {
+      values[i] /= sum;
+    }
+  }
+
+  private static double[][] copy(double[][] rows) {
+    return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  private static long mix(long seed, long row) {
+    return new SplittableRandom(seed).nextLong() + 0x9E3779B97F4A7C15L * (row + 1);
+  }
+}

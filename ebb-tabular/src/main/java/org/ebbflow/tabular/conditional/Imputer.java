@@ -1,0 +1,214 @@
+package org.ebbflow.tabular.conditional;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleConsumer;
+import org.ebbflow.tabular.Imputation;
+import org.ebbflow.tabular.encode.ColumnEncoder;
+import org.ebbflow.tabular.encode.Encoded;
+import org.ebbflow.tabular.encode.TableEncoder;
+import org.ebbflow.tabular.schema.ColumnKind;
+import org.ebbflow.tabular.table.Column;
+import org.ebbflow.tabular.table.ColumnType;
+import org.ebbflow.tabular.table.Table;
+
+/** Fills a table's gaps by {@link GriddyGibbs} and reads off points, intervals and draws. */
+public final class Imputer {
+  private static final long ENCODING_SEED = 11;
+
+  private final TableEncoder encoder;
+  private final Conditionals conditionals;
+  private final GriddyGibbs sampler;
+  private final double level;
+
+  /**
+   * @param level of the intervals, in (0, 1)
+   */
+  public Imputer(
+      TableEncoder encoder, Conditionals conditionals, GriddyGibbs sampler, double level) {
+    this.encoder = encoder;
+    this.conditionals = conditionals;
+    this.sampler = sampler;
+    this.level = level;
+  }
+
+  /**
+   * Fills the gaps of the modelled columns.
+   *
+   * @param table the modelled columns among others, which stay as they are
+   * @param firstRow index of the table's first row in the whole that it is a piece of
+   * @param draws how many completed copies
+   */
+  public Imputation impute(Table table, long firstRow, int draws, DoubleConsumer progress) {
+    List<ColumnEncoder> columns = encoder.columns();
+    boolean[][] missing = new boolean[table.rows()][columns.size()];
+    Table whole = table;
+    for (int j = 0; j < columns.size(); j++) {
+      Column column = table.column(columns.get(j).spec().name());
+      for (int row = 0; row < table.rows(); row++) {
+        missing[row][j] = column.isMissing(row);
+      }
+      // Any value will do where there is none: the sampler replaces its score.
+      whole = whole.with(filled(column, columns.get(j).decode(new double[table.rows()])));
+    }
+    Encoded encoded = encoder.encode(whole, ENCODING_SEED, firstRow);
+    GriddyGibbs.Filled filled =
+        sampler.fill(
+            conditionals,
+            encoded.rows(),
+            missing,
+            firstRow,
+            encoded.scores().columnNames(),
+            draws,
+            progress);
+    List<Imputation.Cell> cells = new ArrayList<>();
+    Table point = table;
+    for (int j = 0; j < columns.size(); j++) {
+      point = point.with(points(columns.get(j), j, table, filled.gaps().get(j), cells));
+    }
+    List<Table> copies = new ArrayList<>();
+    for (double[][] copy : filled.draws()) {
+      Table decoded = encoder.decode(copy);
+      Table complete = table;
+      for (ColumnEncoder column : columns) {
+        String name = column.spec().name();
+        complete = complete.with(filled(table.column(name), decoded.column(name)));
+      }
+      copies.add(complete);
+    }
+    return new Imputation(point, copies, cells);
+  }
+
+  private Column points(
+      ColumnEncoder encoder,
+      int index,
+      Table table,
+      GriddyGibbs.Gaps gaps,
+      List<Imputation.Cell> cells) {
+    Column column = table.column(encoder.spec().name());
+    if (gaps.rows().length == 0) {
+      return column;
+    }
+    ColumnGrid grid = conditionals.grid(index);
+    boolean ordered =
+        column.type() != ColumnType.TEXT && encoder.spec().kind() != ColumnKind.BOOLEAN;
+    int n = gaps.rows().length;
+    double[] chosen = new double[n];
+    double[] confidence = new double[n];
+    double[] low = new double[n];
+    double[] high = new double[n];
+    for (int i = 0; i < n; i++) {
+      double[] p = gaps.probabilities()[i];
+      if (ordered) {
+        low[i] = quantile(grid, p, (1 - level) / 2);
+        high[i] = quantile(grid, p, (1 + level) / 2);
+        confidence[i] = level;
+      } else {
+        int best = likeliest(grid, p);
+        chosen[i] = grid.score(best);
+        confidence[i] = massOf(grid, p, best);
+      }
+    }
+    Column lower = encoder.decode(ordered ? low : chosen);
+    Column upper = encoder.decode(ordered ? high : chosen);
+    double[] means = new double[table.rows()];
+    int[] from = new int[table.rows()];
+    for (int i = 0; i < n; i++) {
+      int row = gaps.rows()[i];
+      from[row] = i;
+      if (ordered) {
+        double mean = mean(grid, gaps.probabilities()[i]);
+        means[row] = column.type() == ColumnType.INTEGER ? Math.rint(mean) : mean;
+      }
+    }
+    Column spread = ordered ? numeric(column, means) : lower.select(from);
+    for (int i = 0; i < n; i++) {
+      int row = gaps.rows()[i];
+      String text =
+          ordered ? Column.text(column.type(), means[row]) : String.valueOf(spread.text(row));
+      cells.add(
+          new Imputation.Cell(
+              row,
+              column.name(),
+              text,
+              ordered ? lower.number(i) : Double.NaN,
+              ordered ? upper.number(i) : Double.NaN,
+              confidence[i]));
+    }
+    return filled(column, spread);
+  }
+
+  private static Column numeric(Column like, double[] values) {
+    return switch (like.type()) {
+      case INTEGER -> Column.integers(like.name(), values);
+      case TIMESTAMP -> Column.timestamps(like.name(), values);
+      case BOOLEAN -> Column.booleans(like.name(), values);
+      default -> Column.numbers(like.name(), values);
+    };
+  }
+
+  /** The values of {@code column}, those of {@code other} where it has none. */
+  private static Column filled(Column column, Column other) {
+    if (column.missing() == 0) {
+      return column;
+    }
+    if (column.type() == ColumnType.TEXT) {
+      String[] texts = new String[column.rows()];
+      for (int row = 0; row < texts.length; row++) {
+        texts[row] = column.isMissing(row) ? other.text(row) : column.text(row);
+      }
+      return Column.texts(column.name(), texts);
+    }
+    double[] numbers = column.numbers();
+    for (int row = 0; row < numbers.length; row++) {
+      if (Double.isNaN(numbers[row])) {
+        numbers[row] = other.number(row);
+      }
+    }
+    return numeric(column, numbers);
+  }
+
+  private static double mean(ColumnGrid grid, double[] p) {
+    double sum = 0;
+    for (int cell = 0; cell < p.length; cell++) {
+      sum += p[cell] * grid.values().number(cell);
+    }
+    return sum;
+  }
+
+  /** The score below which a share of the probability lies. */
+  private static double quantile(ColumnGrid grid, double[] p, double share) {
+    double left = share;
+    for (int cell = 0; cell < p.length; cell++) {
+      if (left < p[cell] || cell == p.length - 1) {
+        return grid.score(cell, Math.max(1e-12, Math.min(1, left / Math.max(p[cell], 1e-300))));
+      }
+      left -= p[cell];
+    }
+    throw new IllegalArgumentException("no cells");
+  }
+
+  /** A cell of the value that has most of the probability. */
+  static int likeliest(ColumnGrid grid, double[] p) {
+    int best = 0;
+    double most = -1;
+    for (int cell = 0; cell < p.length; cell++) {
+      double mass = massOf(grid, p, cell);
+      if (mass > most) {
+        most = mass;
+        best = cell;
+      }
+    }
+    return best;
+  }
+
+  private static double massOf(ColumnGrid grid, double[] p, int like) {
+    double sum = 0;
+    for (int cell = 0; cell < p.length; cell++) {
+      if (grid.sameValue(cell, like)) {
+        sum += p[cell];
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,108 @@
+package org.ebbflow.tabular.select;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.ebbflow.EbbException;
+import org.ebbflow.model.Architectures;
+import org.ebbflow.model.ConfigJson;
+import org.ebbflow.model.DataShape;
+import org.ebbflow.model.RunConfig;
+import org.ebbflow.tabular.FitOptions;
+
+/** A kind of model that may suit a table of normal scores, with its constants. */
+public enum Candidate {
+  /** A full-covariance normal: whitening and one triangular layer. The floor of every race. */
+  GAUSSIAN(
+      "gaussian",
+      "ebflow-fc",
+      0,
+      "preprocessing.kind=whiten",
+      "model.layers=1",
+      "model.matrix=lower",
+      "learningRate=1e-4"),
+  /** An autoregressive flow of rational-quadratic splines. */
+  SPLINE("spline", "spline", 1, "preprocessing.kind=none"),
+  /** Dense layers and smooth bends, whitened. */
+  EBFLOW("ebflow-fc", "ebflow-fc", 1, "preprocessing.kind=whiten", "clip=10"),
+  /** Affine couplings between the halves of the columns. */
+  COUPLING("realnvp-2d", "realnvp-2d", 1, "preprocessing.kind=whiten", "model.steps=6"),
+  /** A neural-ODE flow that grows block by block. */
+  JKO("jko", "jko", 1, "preprocessing.kind=whiten", "growth.maxBlocks=4");
+
+  private static final long GAUSSIAN_STEPS = 200;
+
+  private final String label;
+  private final String architecture;
+  private final double share;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of
+  private final List<String> settings;
+
+  Candidate(String label, String architecture, double share, String... settings) {
+    this.label = label;
+    this.architecture = architecture;
+    this.share = share;
+    this.settings = List.of(settings);
+  }
+
+  /** What users call it. */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * Those of a race.
+   *
+   * @param model {@link FitOptions#AUTO} for all, or one's {@link #label}
+   * @param columns modelled
+   * @throws EbbException if there is none of that name, naming those there are
+   */
+  public static List<Candidate> of(String model, int columns) {
+    if (model.equals(FitOptions.AUTO)) {
+      // A coupling wants two columns, and with one there is nothing else than its margin.
+      return columns == 1 ? List.of(GAUSSIAN) : List.of(values());
+    }
+    for (Candidate candidate : values()) {
+      if (candidate.label.equals(model)) {
+        return List.of(candidate);
+      }
+    }
+    throw new EbbException(
+        "there is no model '" + model + "' for tables",
+        "use auto, " + String.join(", ", Arrays.stream(values()).map(Candidate::label).toList()));
+  }
+
+  /** Whether it is trained for a fixed number of steps whatever the time. */
+  boolean isFloor() {
+    return share == 0;
+  }
+
+  /**
+   * Its configuration.
+   *
+   * @param steps of training; of a growing flow in all its blocks
+   */
+  RunConfig config(DataShape shape, int rows, FitOptions options, long steps) {
+    String objective = Architectures.defaults(architecture, shape).customaryObjective(shape);
+    var tree = ConfigJson.write(RunConfig.defaults(architecture, objective, shape));
+    List<String> all = new ArrayList<>(settings);
+    long length = isFloor() ? GAUSSIAN_STEPS : Math.max(1, this == JKO ? steps / 4 : steps);
+    int batch = Math.max(1, Math.min(this == JKO ? 1000 : 512, rows / 4));
+    all.add("batch=" + batch);
+    all.add("training.steps=" + length);
+    all.add("training.epochs=0");
+    all.add("validateEvery=" + Math.max(20, length / 30));
+    all.add("seed=" + options.seed());
+    all.add("threads=" + options.threads());
+    all.addAll(options.settings());
+    for (String setting : all) {
+      int equals = setting.indexOf('=');
+      if (equals < 0) {
+        throw new EbbException("the setting '" + setting + "' has no value", "write name=value");
+      }
+      ConfigJson.set(tree, setting.substring(0, equals), setting.substring(equals + 1));
+    }
+    return ConfigJson.read(tree);
+  }
+}

@@ -1,0 +1,174 @@
+package org.ebbflow.tabular.synthesis;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+import java.util.function.Function;
+import org.ebbflow.EbbException;
+import org.ebbflow.tabular.TabularModel;
+import org.ebbflow.tabular.table.Column;
+import org.ebbflow.tabular.table.ColumnType;
+import org.ebbflow.tabular.table.Table;
+import org.ebbflow.tabular.table.TableFormat;
+import org.ebbflow.tabular.table.TableSource;
+import org.ebbflow.tabular.table.TableWriter;
+
+/**
+ * Draws from a model by rejection: exact draws from its distribution given a condition, at the cost
+ * of all that do not meet it.
+ */
+public final class FilteredSampler {
+  private static final int BATCH = 20_000;
+  private static final int MOST_BATCHES = 100;
+
+  private final TabularModel model;
+  private final long seed;
+  private final DoubleConsumer progress;
+
+  /**
+   * @param seed of the draws
+   * @param progress told the share done, 0 to 1
+   */
+  public FilteredSampler(TabularModel model, long seed, DoubleConsumer progress) {
+    this.model = model;
+    this.seed = seed;
+    this.progress = progress;
+  }
+
+  /**
+   * {@code n} draws that meet a condition.
+   *
+   * @param where what a SELECT would have after WHERE, as {@code class = 'a' and age > 30}
+   * @throws EbbException if the condition is not valid, or so few draws meet it that they cannot be
+   *     found among two million
+   */
+  public Table where(int n, String where) {
+    String sql = "SELECT * FROM data WHERE (" + where + ")";
+    return collect(n, "the condition " + where, draws -> filtered(draws, sql)).slice(0, n);
+  }
+
+  private static Table filtered(Table draws, String sql) {
+    Path file = null;
+    try {
+      file = Files.createTempFile("ebb-draws", ".parquet");
+      TableWriter.write(file, draws);
+      try (TableSource source =
+          TableSource.query(sql, List.of(file.toString()), TableFormat.customary())) {
+        List<Table> pieces = new ArrayList<>();
+        try (TableSource.Chunks chunks = source.chunks(BATCH)) {
+          chunks.forEachRemaining(pieces::add);
+        }
+        return pieces.isEmpty() ? draws.slice(0, 0) : like(Table.concatenate(pieces), draws);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      if (file != null) {
+        try {
+          Files.deleteIfExists(file);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  /** The types that a file may have changed. */
+  private static Table like(Table table, Table draws) {
+    for (Column column : draws.columns()) {
+      if (table.column(column.name()).type() != column.type()) {
+        throw new IllegalStateException("column " + column.name() + " came back as another type");
+      }
+    }
+    return table;
+  }
+
+  /**
+   * Draws with equally many of each value that a column of texts, truth values or few whole numbers
+   * has.
+   *
+   * @param n how many in all; the first values have one more where it does not divide
+   * @throws EbbException if the column has too many values, or one is too rare
+   */
+  public Table balanced(int n, String column) {
+    model.schema().column(column);
+    List<String> values = values(column);
+    int[] wanted = new int[values.size()];
+    for (int i = 0; i < n; i++) {
+      wanted[i % wanted.length]++;
+    }
+    Map<String, Integer> left = new LinkedHashMap<>();
+    for (int i = 0; i < wanted.length; i++) {
+      left.put(values.get(i), wanted[i]);
+    }
+    return collect(
+        n,
+        "equal shares of " + column + " (" + values.size() + " values)",
+        draws -> {
+          List<Integer> kept = new ArrayList<>();
+          Column drawn = draws.column(column);
+          for (int row = 0; row < draws.rows(); row++) {
+            String value = drawn.isMissing(row) ? "" : text(drawn, row);
+            Integer room = left.get(value);
+            if (room != null && room > 0) {
+              left.put(value, room - 1);
+              kept.add(row);
+            }
+          }
+          return draws.select(kept.stream().mapToInt(Integer::intValue).toArray());
+        });
+  }
+
+  private List<String> values(String column) {
+    Column drawn = model.sample(BATCH, seed - 1).column(column);
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (int row = 0; row < drawn.rows(); row++) {
+      if (!drawn.isMissing(row)) {
+        counts.merge(text(drawn, row), 1, Integer::sum);
+      }
+    }
+    if (counts.size() < 2 || counts.size() > 100) {
+      throw new EbbException(
+          "column '"
+              + column
+              + "' has "
+              + counts.size()
+              + (counts.size() > 100 ? " or more" : "")
+              + " different values",
+          "balance a column of 2 to 100 categories");
+    }
+    return counts.keySet().stream().sorted().toList();
+  }
+
+  private static String text(Column column, int row) {
+    return column.type() == ColumnType.TEXT
+        ? String.valueOf(column.text(row))
+        : Column.text(column.type(), column.number(row));
+  }
+
+  private Table collect(int n, String what, Function<Table, Table> keep) {
+    List<Table> kept = new ArrayList<>();
+    int rows = 0;
+    for (int batch = 0; rows < n; batch++) {
+      if (batch == MOST_BATCHES) {
+        throw new EbbException(
+            "%s: only %,d of %,d draws meet it, %,d are wanted"
+                .formatted(what, rows, (long) BATCH * MOST_BATCHES, n),
+            "loosen it or ask for fewer rows");
+      }
+      Table met = keep.apply(model.sample(BATCH, seed + batch));
+      if (met.rows() > 0) {
+        kept.add(met);
+        rows += met.rows();
+      }
+      progress.accept(Math.min(1, rows / (double) n));
+    }
+    return Table.concatenate(kept);
+  }
+}
