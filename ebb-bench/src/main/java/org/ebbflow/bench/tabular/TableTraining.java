@@ -1,0 +1,55 @@
+package org.ebbflow.bench.tabular;
+
+import java.nio.file.Path;
+import org.ebbflow.bench.reproduce.Context;
+import org.ebbflow.bench.reproduce.Stopped;
+import org.ebbflow.cli.task.FitProgress;
+import org.ebbflow.tabular.FitListener;
+import org.ebbflow.tabular.FitOptions;
+import org.ebbflow.tabular.TabularFit;
+import org.ebbflow.tabular.TabularModel;
+import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.table.Table;
+import org.ebbflow.train.TrainListener;
+
+/** A cell's fit of a table, gone on with from its folder. */
+final class TableTraining {
+  private TableTraining() {}
+
+  /**
+   * Fits to the end.
+   *
+   * @param name of the fit, also of its folder in the cell's
+   * @param options the setup's threads are laid over them
+   * @throws Stopped if the user stops it
+   */
+  static TabularModel run(
+      Context context, String name, Table train, Schema schema, FitOptions options) {
+    FitOptions all =
+        new FitOptions(
+            options.model(),
+            options.minutes(),
+            options.steps(),
+            options.validation(),
+            options.trim(),
+            options.seed(),
+            context.setup().threads(),
+            options.settings());
+    Path folder = context.folder().resolve(name);
+    try (FitProgress progress = new FitProgress(context.cell() + " " + name)) {
+      FitListener listener =
+          new FitListener() {
+            @Override
+            public TrainListener training(String candidate, long done, long steps) {
+              return new TrainListener() {};
+            }
+          };
+      TabularFit fit = new TabularFit(train, schema, all, context.cell(), folder, listener);
+      context.onStop().set(fit::stop);
+      if (context.stopping().getAsBoolean()) {
+        throw new Stopped();
+      }
+      return fit.run().orElseThrow(Stopped::new);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.ebbflow.cli.command.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.ebbflow.EbbException;
+import org.ebbflow.tabular.table.TableFormat;
+import org.ebbflow.tabular.table.TableSource;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where a table's rows come from: files, or a query over them. */
+public final class TableInput {
+  @Option(
+      names = "--data",
+      paramLabel = "F",
+      description =
+          "CSV, Parquet or JSON file, plain or .gz; repeatable, and patterns such as 'part-*.csv'"
+              + " (also IDX files of images, for models of images).")
+  private List<String> files = new ArrayList<>();
+
+  @Option(
+      names = "--query",
+      paramLabel = "SQL",
+      description =
+          "A SELECT over --data, called data there, or over files named in quotes:"
+              + " \"select * from data where year > 2020\".")
+  private @Nullable String query;
+
+  /** The files as they were given. */
+  public List<String> files() {
+    return files;
+  }
+
+  /** Whether there is a query. */
+  public boolean hasQuery() {
+    return query != null;
+  }
+
+  /** What to call the rows: the files, or the query. */
+  public String name() {
+    return query == null ? String.join(", ", files) : query;
+  }
+
+  /**
+   * Opens the rows.
+   *
+   * @throws EbbException if neither files nor a query are given, or they cannot be read
+   */
+  public TableSource open() {
+    if (query != null) {
+      return TableSource.query(query, files, TableFormat.customary());
+    }
+    if (files.isEmpty()) {
+      throw new EbbException("there is no --data", "name a CSV, Parquet or JSON file");
+    }
+    return TableSource.open(files, TableFormat.customary());
+  }
+}
