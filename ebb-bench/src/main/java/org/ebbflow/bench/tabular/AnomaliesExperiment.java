@@ -161,6 +161,8 @@ public final class AnomaliesExperiment implements Experiment {
       y[i] = radius * Math.sin(angle);
     }
     return Table.of(
-        Column.numbers("x", x), Column.numbers("y", y), Column.integers(LabelledTable.LABEL, label));
+        Column.numbers("x", x),
+        Column.numbers("y", y),
+        Column.integers(LabelledTable.LABEL, label));
   }
 }

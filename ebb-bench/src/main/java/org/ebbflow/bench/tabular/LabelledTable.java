@@ -25,9 +25,9 @@ record LabelledTable(Table train, Table test) {
   private static final double TRAIN_SHARE = 0.7;
 
   /**
-   * Reads a table and splits it as ADBench does: of more than 10,000 rows 10,000 drawn, then 70 % to
-   * train on, with the same share of ones in both parts. (ADBench also copies rows of small tables,
-   * which may put copies of a row into both parts; that is left out.)
+   * Reads a table and splits it as ADBench does: of more than 10,000 rows 10,000 drawn, then 70 %
+   * to train on, with the same share of ones in both parts. (ADBench also copies rows of small
+   * tables, which may put copies of a row into both parts; that is left out.)
    *
    * <p>Source of the protocol: Han et al., "ADBench", 2022, arXiv:2206.09426.
    */

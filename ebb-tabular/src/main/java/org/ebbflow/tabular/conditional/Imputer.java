@@ -8,6 +8,7 @@ import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Encoded;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.ColumnKind;
+import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
@@ -35,13 +36,20 @@ public final class Imputer {
   /**
    * Fills the gaps of the modelled columns.
    *
-   * @param table the modelled columns among others, which stay as they are
+   * @param given the modelled columns, and keys, which stay as they are
    * @param firstRow index of the table's first row in the whole that it is a piece of
    * @param draws how many completed copies
    */
-  public Imputation impute(Table table, long firstRow, int draws, DoubleConsumer progress) {
+  public Imputation impute(Table given, long firstRow, int draws, DoubleConsumer progress) {
     List<ColumnEncoder> columns = encoder.columns();
-    boolean[][] missing = new boolean[table.rows()][columns.size()];
+    boolean[][] missing = new boolean[given.rows()][columns.size()];
+    // Gaps are welcome here, whatever the columns that were fitted to had.
+    Schema open =
+        encoder
+            .schema()
+            .withColumns(
+                encoder.schema().columns().stream().map(spec -> spec.withMissing(true)).toList());
+    Table table = open.check(given, firstRow);
     Table whole = table;
     for (int j = 0; j < columns.size(); j++) {
       Column column = table.column(columns.get(j).spec().name());

@@ -1,5 +1,6 @@
 package org.ebbflow.tabular.encode;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import org.ebbflow.tabular.schema.ColumnSpec;
 import org.ebbflow.tabular.table.Column;
@@ -37,6 +38,9 @@ public interface ColumnEncoder {
    * @param row which of them; may be missing
    */
   Interval interval(Column values, int row);
+
+  /** Writes what was estimated, beside the form of the encoder, to a JSON object. */
+  void writeTo(ObjectNode json);
 
   /** Where the scores of missing values are, if there may be any; the rest is for the others. */
   Optional<Interval> missingInterval();

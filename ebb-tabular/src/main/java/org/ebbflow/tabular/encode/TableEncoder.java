@@ -1,20 +1,36 @@
 package org.ebbflow.tabular.encode;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.ebbflow.EbbException;
+import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
+import org.ebbflow.data.DatasetBuilder;
 import org.ebbflow.tabular.schema.ColumnKind;
+import org.ebbflow.tabular.schema.ColumnSpec;
+import org.ebbflow.tabular.schema.MarginTransform;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
 
 /** A table's rows as rows of normal scores, and back. Never changes; safe for several threads. */
 public final class TableEncoder {
+  private static final String FORMAT = "ebb-table-1";
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   private final Schema schema;
   private final List<ColumnEncoder> columns;
 
   private TableEncoder(Schema schema, List<ColumnEncoder> columns) {
     this.schema = schema;
-    this.columns = columns;
+    this.columns = List.copyOf(columns);
   }
 
   /**
@@ -22,10 +38,57 @@ public final class TableEncoder {
    *
    * @param schema of the table; categories that it leaves open are taken from the rows
    * @param train the rows to fit to
-   * @throws org.ebbflow.data.DataException naming column and row of what does not fit the schema
+   * @throws DataException naming column and row of what does not fit the schema
    */
   public static TableEncoder fit(Schema schema, Table train) {
-    return org.ebbflow.tabular.Pending.body(new TableEncoder(Schema.of(List.of()), List.of()));
+    if (train.rows() == 0) {
+      throw new DataException("a table without rows", "give some rows to fit to");
+    }
+    List<ColumnSpec> specs = new ArrayList<>();
+    for (ColumnSpec spec : schema.columns()) {
+      specs.add(
+          spec.categories().isEmpty() && isListed(spec)
+              ? spec.withCategories(categories(train.column(spec.name())))
+              : spec);
+    }
+    Schema closed = schema.withColumns(specs);
+    Table checked = closed.check(train);
+    List<ColumnEncoder> encoders = new ArrayList<>();
+    for (ColumnSpec spec : closed.modelled()) {
+      encoders.add(encoder(spec, checked.column(spec.name())));
+    }
+    return new TableEncoder(closed, encoders);
+  }
+
+  private static boolean isListed(ColumnSpec spec) {
+    return spec.kind() == ColumnKind.CATEGORICAL
+        || spec.kind() == ColumnKind.BOOLEAN
+        || spec.kind() == ColumnKind.CONSTANT;
+  }
+
+  private static List<String> categories(Column values) {
+    SortedSet<String> seen = new TreeSet<>();
+    for (int row = 0; row < values.rows(); row++) {
+      String text = values.text(row);
+      if (text != null) {
+        seen.add(text);
+      }
+    }
+    if (seen.isEmpty()) {
+      throw new DataException(
+          "column '" + values.name() + "' has no values", "declare it 'kind: ignored'");
+    }
+    return List.copyOf(seen);
+  }
+
+  private static ColumnEncoder encoder(ColumnSpec spec, Column values) {
+    if (spec.transform() == MarginTransform.STANDARD) {
+      return StandardEncoder.fit(spec, values);
+    }
+    return switch (spec.kind()) {
+      case BOOLEAN, CATEGORICAL -> CategoricalEncoder.fit(spec, values);
+      default -> OrderedEncoder.fit(spec, values);
+    };
   }
 
   /** What the columns are, with all categories. */
@@ -49,6 +112,11 @@ public final class TableEncoder {
                     || column.missingInterval().isPresent());
   }
 
+  /** The number of modelled columns, which is that of a row's scores. */
+  public int width() {
+    return columns.size();
+  }
+
   /**
    * Encodes rows.
    *
@@ -56,11 +124,30 @@ public final class TableEncoder {
    * @param seed of the draws for values that are intervals
    * @param firstRow index of the table's first row in the whole that it is a piece of: the same row
    *     gets the same draws whatever the pieces
-   * @throws org.ebbflow.data.DataException naming column, row and value of what cannot be encoded
+   * @throws DataException naming column, row and value of what cannot be encoded
    */
   public Encoded encode(Table table, long seed, long firstRow) {
-    return org.ebbflow.tabular.Pending.body(
-        new Encoded(Dataset.of(new double[0][0]), new double[0][0]));
+    Table checked = schema.check(table, firstRow);
+    int rows = checked.rows();
+    if (rows == 0) {
+      throw new DataException("a table without rows", "give some rows to encode");
+    }
+    double[][] scores = new double[width()][rows];
+    double[][] logRatios = new double[width()][rows];
+    for (int c = 0; c < width(); c++) {
+      Column values = checked.column(columns.get(c).spec().name());
+      columns.get(c).encode(values, new Draws(seed, c), firstRow, scores[c], logRatios[c]);
+    }
+    DatasetBuilder builder = new DatasetBuilder(width());
+    double[] line = new double[width()];
+    for (int row = 0; row < rows; row++) {
+      for (int c = 0; c < line.length; c++) {
+        line[c] = scores[c][row];
+      }
+      builder.add(line);
+    }
+    List<String> names = columns.stream().map(column -> column.spec().name()).toList();
+    return new Encoded(builder.build().withColumnNames(names), logRatios);
   }
 
   /**
@@ -91,27 +178,99 @@ public final class TableEncoder {
    * Values from scores: modelled and constant columns, in the schema's order and types.
    *
    * @param scores rows × modelled columns
+   * @throws DataException if rows are of another length or a score is NaN
    */
   public Table decode(double[][] scores) {
-    return org.ebbflow.tabular.Pending.body(Table.of());
+    double[][] byColumn = new double[width()][scores.length];
+    for (int row = 0; row < scores.length; row++) {
+      if (scores[row].length != width()) {
+        throw new DataException(
+            "row index %d has %d scores".formatted(row, scores[row].length),
+            "give one for each of the %d modelled columns".formatted(width()));
+      }
+      for (int c = 0; c < width(); c++) {
+        if (Double.isNaN(scores[row][c])) {
+          throw new DataException(
+              "row index %d has no score for column '%s'"
+                  .formatted(row, columns.get(c).spec().name()),
+              "give numbers");
+        }
+        byColumn[c][row] = scores[row][c];
+      }
+    }
+    List<Column> decoded = new ArrayList<>();
+    int next = 0;
+    for (ColumnSpec spec : schema.columns()) {
+      if (spec.kind().isModelled()) {
+        decoded.add(columns.get(next).decode(byColumn[next]));
+        next++;
+      } else if (spec.kind() == ColumnKind.CONSTANT) {
+        decoded.add(constant(spec, scores.length));
+      }
+    }
+    return Table.of(decoded);
+  }
+
+  private static Column constant(ColumnSpec spec, int rows) {
+    return new CategoricalEncoder(spec, new double[] {1}).decode(new double[rows]);
   }
 
   /** As {@link #decode(double[][])}. */
   public Table decode(Dataset scores) {
-    return org.ebbflow.tabular.Pending.body(Table.of());
+    double[][] rows = new double[scores.rows()][scores.columns()];
+    for (int row = 0; row < rows.length; row++) {
+      scores.gather(new int[] {row}, rows[row]);
+    }
+    return decode(rows);
   }
 
   /** The document {@code table.json}. */
   public String toJson() {
-    return org.ebbflow.tabular.Pending.body("");
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("format", FORMAT);
+    json.set("schema", schema.toJson());
+    ArrayNode encoders = json.putArray("encoders");
+    for (ColumnEncoder column : columns) {
+      ObjectNode encoder = encoders.addObject();
+      encoder.put("column", column.spec().name());
+      column.writeTo(encoder);
+    }
+    try {
+      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a JSON tree that cannot be written", e);
+    }
   }
 
   /**
    * What {@link #toJson} wrote, to the bit.
    *
-   * @throws org.ebbflow.EbbException if it is damaged or of another version
+   * @throws EbbException if it is damaged or of another version
    */
-  public static TableEncoder fromJson(String json) {
-    return org.ebbflow.tabular.Pending.body(new TableEncoder(Schema.of(List.of()), List.of()));
+  public static TableEncoder fromJson(String text) {
+    JsonNode json;
+    try {
+      json = MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new EbbException("table.json is not JSON", "restore the file", e);
+    }
+    if (!FORMAT.equals(json.path("format").asText())) {
+      throw new EbbException(
+          "table.json has the format '%s', not %s".formatted(json.path("format").asText(), FORMAT),
+          "use the version of Ebb that wrote it");
+    }
+    Schema schema = Schema.fromJson(json.path("schema"));
+    JsonNode encoders = json.path("encoders");
+    List<ColumnSpec> specs = schema.modelled();
+    if (encoders.size() != specs.size()) {
+      throw new EbbException(
+          "table.json has %d encoders for %d columns".formatted(encoders.size(), specs.size()),
+          "restore the file");
+    }
+    List<ColumnEncoder> columns = new ArrayList<>();
+    for (int c = 0; c < specs.size(); c++) {
+      columns.add(EncoderJson.read(specs.get(c), encoders.get(c)));
+    }
+    return new TableEncoder(schema, columns);
   }
 }

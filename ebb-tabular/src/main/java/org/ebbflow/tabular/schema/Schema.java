@@ -1,29 +1,62 @@
 package org.ebbflow.tabular.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.ebbflow.EbbException;
+import org.ebbflow.data.DataException;
+import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
+import org.jspecify.annotations.Nullable;
 
-/** What the columns of a table are, in order. Never changes. */
+/** What the columns of a table are, in order. Never changes; safe for several threads. */
 public final class Schema {
-  private final List<ColumnSpec> columns;
+  private static final int NAMES_IN_MESSAGE = 20;
 
-  private Schema(List<ColumnSpec> columns) {
+  private final Map<String, ColumnSpec> columns;
+  private final Map<String, ColumnSummary> summaries;
+
+  private Schema(Map<String, ColumnSpec> columns, Map<String, ColumnSummary> summaries) {
     this.columns = columns;
+    this.summaries = summaries;
+  }
+
+  private static Schema of(Collection<ColumnSpec> specs, Map<String, ColumnSummary> summaries) {
+    Map<String, ColumnSpec> named = new LinkedHashMap<>();
+    for (ColumnSpec spec : specs) {
+      if (named.put(spec.name(), spec) != null) {
+        throw new EbbException(
+            "two columns are named '" + spec.name() + "'", "give every column its own name");
+      }
+    }
+    if (specs.stream().noneMatch(spec -> spec.kind().isModelled())) {
+      throw new EbbException(
+          "no column is modelled: all are keys, constant or ignored",
+          "give one of them another kind");
+    }
+    return new Schema(named, summaries);
   }
 
   /**
    * A schema of some columns.
    *
-   * @throws org.ebbflow.EbbException if two have one name, or none is modelled
+   * @throws EbbException if two have one name, or none is modelled
    */
   public static Schema of(List<ColumnSpec> columns) {
-    return new Schema(List.copyOf(columns));
+    return of(columns, Map.of());
   }
 
-  /** {@link #infer(Table, String)} without overrides. */
+  /**
+   * What the columns of a table seem to be.
+   *
+   * @throws EbbException if a column has no values
+   */
   public static Schema infer(Table table) {
     return infer(table, "");
   }
@@ -33,86 +66,219 @@ public final class Schema {
    *
    * @param overrides YAML as {@link #toYaml} writes it, of any columns and any of their settings;
    *     may be empty
-   * @throws org.ebbflow.EbbException if a column has no values and is not ignored, or a setting is
-   *     not known
+   * @throws EbbException if a column has no values and is not ignored, or a setting is not known
    */
   public static Schema infer(Table table, String overrides) {
-    return org.ebbflow.tabular.Pending.body(Schema.of(List.of()));
+    Map<String, JsonNode> trees = SchemaYaml.parse(overrides);
+    requireKnown(trees.keySet(), table.names());
+    Map<String, ColumnSummary> summaries = new LinkedHashMap<>();
+    List<ColumnSpec> specs = new ArrayList<>();
+    for (Column column : table.columns()) {
+      ColumnInference inferred = ColumnInference.of(column);
+      summaries.put(column.name(), inferred.summary());
+      JsonNode tree = trees.get(column.name());
+      ColumnSpec spec = inferred.spec();
+      if (spec == null) {
+        spec = unused(column, tree);
+      }
+      specs.add(tree == null ? spec : SpecTree.lay(spec, tree));
+    }
+    return of(specs, summaries);
+  }
+
+  private static ColumnSpec unused(Column column, @Nullable JsonNode tree) {
+    ColumnKind kind = tree == null ? null : SpecTree.kind(column.name(), tree);
+    if (kind != ColumnKind.IGNORED && kind != ColumnKind.KEY) {
+      throw new DataException(
+          "column '%s' has no value in any of %d rows".formatted(column.name(), column.rows()),
+          "leave it out, or declare it 'kind: ignored' in the schema");
+    }
+    return ColumnSpec.of(column.name(), column.type(), kind).withMissing(true);
   }
 
   /**
    * The schema with some settings replaced.
    *
    * @param yaml as {@link #toYaml} writes it, of any columns and any of their settings
-   * @throws org.ebbflow.EbbException naming an unknown column or setting and those that there are
+   * @throws EbbException naming an unknown column or setting and those that there are
    */
   public Schema override(String yaml) {
-    return org.ebbflow.tabular.Pending.body(Schema.of(List.of()));
+    Map<String, JsonNode> trees = SchemaYaml.parse(yaml);
+    requireKnown(trees.keySet(), columns.keySet());
+    List<ColumnSpec> specs = new ArrayList<>();
+    for (ColumnSpec spec : columns.values()) {
+      JsonNode tree = trees.get(spec.name());
+      specs.add(tree == null ? spec : SpecTree.lay(spec, tree));
+    }
+    return of(specs, summaries);
+  }
+
+  /** The same with other specifications, and what was seen of the columns. */
+  public Schema withColumns(List<ColumnSpec> specs) {
+    return of(specs, summaries);
   }
 
   /**
    * The schema that a YAML text gives in full.
    *
-   * @throws org.ebbflow.EbbException naming what is wrong
+   * @throws EbbException naming what is wrong
    */
   public static Schema fromYaml(String yaml) {
-    return org.ebbflow.tabular.Pending.body(Schema.of(List.of()));
+    List<ColumnSpec> specs = new ArrayList<>();
+    SchemaYaml.parse(yaml).forEach((name, tree) -> specs.add(SpecTree.read(name, tree)));
+    return of(specs);
   }
 
   /** The schema for people to read and edit, with what was seen as comments. */
   public String toYaml() {
-    return org.ebbflow.tabular.Pending.body("");
+    return SchemaYaml.write(columns(), summaries);
   }
 
   /** All columns in order; unmodifiable. */
   public List<ColumnSpec> columns() {
-    return columns;
+    return List.copyOf(columns.values());
   }
 
   /** Those that become columns of normal scores, in order; unmodifiable. */
   public List<ColumnSpec> modelled() {
-    return columns.stream().filter(column -> column.kind().isModelled()).toList();
+    return columns.values().stream().filter(spec -> spec.kind().isModelled()).toList();
   }
 
   /**
    * One column.
    *
-   * @throws org.ebbflow.EbbException if there is none of that name
+   * @throws EbbException if there is none of that name
    */
   public ColumnSpec column(String name) {
-    return org.ebbflow.tabular.Pending.body(columns.get(0));
+    requireKnown(List.of(name), columns.keySet());
+    ColumnSpec spec = columns.get(name);
+    if (spec == null) {
+      throw new IllegalStateException("a known column");
+    }
+    return spec;
   }
 
   /** What was seen of a column, if the schema was inferred. */
   public Optional<ColumnSummary> summary(String name) {
-    return org.ebbflow.tabular.Pending.body(Optional.empty());
+    return Optional.ofNullable(summaries.get(name));
+  }
+
+  /** {@link #check(Table, long)} of a whole table. */
+  public Table check(Table table) {
+    return check(table, 0);
   }
 
   /**
    * Checks a table that is to be scored and puts its columns in order.
    *
+   * <p>Rows in messages count from 1.
+   *
+   * @param firstRow index of the table's first row in the whole that it is a piece of
    * @return the modelled and constant columns in the schema's order and types, and keys where the
-   *     table has them; ignored columns and further ones are left out
-   * @throws org.ebbflow.data.DataException naming missing or further columns, or the column, row
-   *     and value that do not fit
+   *     table has them; ignored columns are left out
+   * @throws DataException naming missing or further columns, or the column, row and value that do
+   *     not fit
    */
-  public Table check(Table table) {
-    return check(table, 0);
+  public Table check(Table table, long firstRow) {
+    List<String> absent =
+        columns.values().stream()
+            .filter(spec -> spec.kind().isModelled() || spec.kind() == ColumnKind.CONSTANT)
+            .map(ColumnSpec::name)
+            .filter(name -> table.find(name).isEmpty())
+            .toList();
+    if (!absent.isEmpty()) {
+      throw new DataException(
+          "the table lacks %s %s".formatted(nouns(absent), listed(absent)),
+          "give every column that the model was fitted to; it has "
+              + listed(List.copyOf(table.names())));
+    }
+    List<String> strangers =
+        table.names().stream().filter(name -> !columns.containsKey(name)).toList();
+    if (!strangers.isEmpty()) {
+      throw new DataException(
+          "the schema does not know %s %s".formatted(nouns(strangers), listed(strangers)),
+          "leave out what the model was not fitted to");
+    }
+    List<Column> checked = new ArrayList<>();
+    for (ColumnSpec spec : columns.values()) {
+      Optional<Column> found = table.find(spec.name());
+      if (found.isEmpty() || spec.kind() == ColumnKind.IGNORED) {
+        continue;
+      }
+      if (spec.kind() == ColumnKind.KEY) {
+        checked.add(found.get());
+        continue;
+      }
+      Column column = Conversion.convert(found.get(), spec, firstRow);
+      if (spec.kind() == ColumnKind.CONSTANT && !spec.categories().isEmpty()) {
+        checkConstant(column, spec.categories().get(0), firstRow);
+      }
+      checked.add(column);
+    }
+    return Table.of(checked);
   }
 
-  /** As {@link #check(Table)}, for a piece of a larger table. */
-  public Table check(Table table, long firstRow) {
-    return org.ebbflow.tabular.Pending.body(Table.of());
+  private static void checkConstant(Column column, String value, long firstRow) {
+    for (int row = 0; row < column.rows(); row++) {
+      if (!value.equals(column.text(row))) {
+        throw new DataException(
+            "column '%s', row %d: %s where every row that was fitted to has '%s'"
+                .formatted(
+                    column.name(),
+                    firstRow + row + 1,
+                    column.isMissing(row) ? "no value" : "'" + column.text(row) + "'",
+                    value),
+            "correct it, or declare the column 'kind: ignored' and fit again");
+      }
+    }
   }
 
   /** As a JSON tree. */
   public ObjectNode toJson() {
-    return org.ebbflow.tabular.Pending.body(
-        com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode());
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    for (ColumnSpec spec : columns.values()) {
+      ObjectNode entry = tree.withArray("columns").addObject();
+      entry.put("name", spec.name());
+      SpecTree.write(spec, entry);
+    }
+    return tree;
   }
 
-  /** What {@link #toJson} wrote. */
+  /**
+   * What {@link #toJson} wrote.
+   *
+   * @throws EbbException naming what is wrong
+   */
   public static Schema fromJson(JsonNode json) {
-    return org.ebbflow.tabular.Pending.body(Schema.of(List.of()));
+    List<ColumnSpec> specs = new ArrayList<>();
+    for (JsonNode entry : json.path("columns")) {
+      if (!(entry.deepCopy() instanceof ObjectNode tree) || !tree.path("name").isTextual()) {
+        throw new EbbException("the schema has a column without a name", "restore the file");
+      }
+      specs.add(SpecTree.read(tree.remove("name").asText(), tree));
+    }
+    return of(specs);
+  }
+
+  private static void requireKnown(Collection<String> names, Collection<String> known) {
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new EbbException(
+            "there is no column '" + name + "'", "use one of " + listed(List.copyOf(known)));
+      }
+    }
+  }
+
+  private static String nouns(List<String> names) {
+    return names.size() == 1 ? "column" : "columns";
+  }
+
+  private static String listed(List<String> names) {
+    return names.size() <= NAMES_IN_MESSAGE
+        ? String.join(", ", names)
+        : "%s and %d more"
+            .formatted(
+                String.join(", ", names.subList(0, NAMES_IN_MESSAGE)),
+                names.size() - NAMES_IN_MESSAGE);
   }
 }

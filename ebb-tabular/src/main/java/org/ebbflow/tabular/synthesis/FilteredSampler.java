@@ -54,29 +54,27 @@ public final class FilteredSampler {
   }
 
   private static Table filtered(Table draws, String sql) {
-    Path file = null;
     try {
-      file = Files.createTempFile("ebb-draws", ".parquet");
-      TableWriter.write(file, draws);
-      try (TableSource source =
-          TableSource.query(sql, List.of(file.toString()), TableFormat.customary())) {
-        List<Table> pieces = new ArrayList<>();
-        try (TableSource.Chunks chunks = source.chunks(BATCH)) {
-          chunks.forEachRemaining(pieces::add);
-        }
-        return pieces.isEmpty() ? draws.slice(0, 0) : like(Table.concatenate(pieces), draws);
+      Path file = Files.createTempFile("ebb-draws", ".parquet");
+      try {
+        TableWriter.write(file, draws);
+        return met(file, draws, sql);
+      } finally {
+        Files.deleteIfExists(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } finally {
-      if (file != null) {
-        try {
-          Files.deleteIfExists(file);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
     }
+  }
+
+  private static Table met(Path file, Table draws, String sql) {
+    List<Table> pieces = new ArrayList<>();
+    try (TableSource source =
+            TableSource.query(sql, List.of(file.toString()), TableFormat.customary());
+        TableSource.Chunks chunks = source.chunks(BATCH)) {
+      chunks.forEachRemaining(pieces::add);
+    }
+    return pieces.isEmpty() ? draws.slice(0, 0) : like(Table.concatenate(pieces), draws);
   }
 
   /** The types that a file may have changed. */

@@ -1,10 +1,13 @@
 package org.ebbflow.tabular.table;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
 import org.ebbflow.data.DataException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of CSV, Parquet or JSON files, or of a query over them.
@@ -13,6 +16,12 @@ import org.ebbflow.data.DataException;
  * removes. Not safe for several threads.
  */
 public final class TableSource implements AutoCloseable {
+  private final Database database;
+  private final String name;
+  private final String relation;
+  private final List<Field> fields;
+  private final OptionalLong rowCount;
+
   /**
    * A column as found.
    *
@@ -28,16 +37,23 @@ public final class TableSource implements AutoCloseable {
     void close();
   }
 
-  private TableSource() {}
+  private TableSource(
+      Database database, String name, String relation, List<Field> fields, OptionalLong rowCount) {
+    this.database = database;
+    this.name = name;
+    this.relation = relation;
+    this.fields = fields;
+    this.rowCount = rowCount;
+  }
 
   /** {@link #open(List, TableFormat)} of one file or pattern, in the customary format. */
   public static TableSource open(String file) {
     return open(List.of(file), TableFormat.customary());
   }
 
-  /** {@link #open(List, TableFormat)} of one file, whose name is no pattern. */
+  /** {@link #open(List, TableFormat)} of one file, in the customary format. */
   public static TableSource open(Path file) {
-    return open(List.of(file.toString()), TableFormat.customary());
+    return open(file.toString());
   }
 
   /**
@@ -45,10 +61,10 @@ public final class TableSource implements AutoCloseable {
    *
    * @param files names or patterns with {@code *}, {@code ?}, {@code [...]} and {@code **}; .csv,
    *     .tsv, .txt, .parquet, .json, .jsonl or .ndjson, texts also with .gz or .zst behind
-   * @throws DataException if there is no such file, it has no rows or it cannot be read
+   * @throws DataException if there is no such file or it cannot be read
    */
   public static TableSource open(List<String> files, TableFormat format) {
-    return org.ebbflow.tabular.Pending.body(new TableSource());
+    return create(null, files, format);
   }
 
   /**
@@ -60,17 +76,69 @@ public final class TableSource implements AutoCloseable {
    * @throws DataException if the query is not valid, with DuckDB's own first line
    */
   public static TableSource query(String sql, List<String> files, TableFormat format) {
-    return org.ebbflow.tabular.Pending.body(new TableSource());
+    return create(sql, files, format);
+  }
+
+  private static TableSource create(@Nullable String sql, List<String> files, TableFormat format) {
+    Database database = Database.open();
+    String name = sql == null ? String.join(", ", files) : "the query";
+    try {
+      OptionalLong rowCount = OptionalLong.empty();
+      String relation = "";
+      if (!files.isEmpty() || sql == null) {
+        SourceFiles found = SourceFiles.find(database, files);
+        found.checkHeader(database);
+        relation = found.relation(format);
+        if (found.kind() == SourceFiles.Kind.PARQUET && sql == null) {
+          rowCount = parquetRows(database, found);
+        }
+      }
+      if (sql != null) {
+        if (!relation.isEmpty()) {
+          database.execute("CREATE TEMP VIEW data AS SELECT * FROM " + relation);
+        }
+        // The line end closes a comment at the query's end.
+        relation = "(" + sql.strip().replaceFirst(";$", "") + "\n)";
+      }
+      return new TableSource(database, name, relation, fields(database, relation), rowCount);
+    } catch (SQLException e) {
+      database.close();
+      throw DatabaseFault.of(name, e);
+    } catch (RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private static OptionalLong parquetRows(Database database, SourceFiles files)
+      throws SQLException {
+    String sum =
+        database
+            .rows(
+                "SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata(%s)"
+                    .formatted(files.files()))
+            .get(0)
+            .get(0);
+    return sum == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(sum));
+  }
+
+  private static List<Field> fields(Database database, String relation) throws SQLException {
+    List<Field> fields = new ArrayList<>();
+    for (List<@Nullable String> row : database.rows("DESCRIBE SELECT * FROM " + relation)) {
+      String sqlType = String.valueOf(row.get(1));
+      fields.add(new Field(String.valueOf(row.get(0)), SqlTypes.typeOf(sqlType), sqlType));
+    }
+    return List.copyOf(fields);
   }
 
   /** The columns and how they are read; unmodifiable. */
   public List<Field> fields() {
-    return org.ebbflow.tabular.Pending.body(List.of());
+    return fields;
   }
 
   /** The number of rows, where the files say so themselves, as Parquet does. */
   public OptionalLong rowCount() {
-    return org.ebbflow.tabular.Pending.body(OptionalLong.empty());
+    return rowCount;
   }
 
   /**
@@ -79,32 +147,28 @@ public final class TableSource implements AutoCloseable {
    * @throws DataException if there is none or a cell cannot be read
    */
   public Table readAll() {
-    return org.ebbflow.tabular.Pending.body(Table.of());
+    try (Chunks chunks = chunks(Integer.MAX_VALUE)) {
+      return chunks.next();
+    }
   }
 
   /**
    * The rows in order, in tables of at most {@code rows}; memory does not grow with their number.
    *
+   * <p>Reading is from the start at each call. Only one may be read at a time.
+   *
    * @param rows at least 1
+   * @throws DataException here or while reading, if there is no row or a cell cannot be read
    */
   public Chunks chunks(int rows) {
-    return org.ebbflow.tabular.Pending.body(
-        new Chunks() {
-          @Override
-          public boolean hasNext() {
-            return false;
-          }
-
-          @Override
-          public Table next() {
-            return Table.of();
-          }
-
-          @Override
-          public void close() {}
-        });
+    if (rows < 1) {
+      throw new DataException("pieces of " + rows + " rows", "ask for at least 1");
+    }
+    return new RowStream(database, name, relation, fields, rows);
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    database.close();
+  }
 }

@@ -108,9 +108,7 @@ public final class ImputeCommand implements Callable<Integer> {
     String name = String.valueOf(path.getFileName());
     int dot = name.indexOf('.', 1);
     String all =
-        dot < 0
-            ? name + "-" + number
-            : name.substring(0, dot) + "-" + number + name.substring(dot);
+        dot < 0 ? name + "-" + number : name.substring(0, dot) + "-" + number + name.substring(dot);
     return path.resolveSibling(all);
   }
 

@@ -39,8 +39,7 @@ public final class SchemaCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     String yaml;
-    try (TableSource source =
-        TableSource.open(List.of(file), TableFormat.customary())) {
+    try (TableSource source = TableSource.open(List.of(file), TableFormat.customary())) {
       yaml = Schema.infer(source.readAll()).toYaml();
     }
     if (out == null) {

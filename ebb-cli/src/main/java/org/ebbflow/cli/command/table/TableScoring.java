@@ -52,8 +52,7 @@ public record TableScoring(
     try (TableSource source = input.open();
         TableWriter writer = TableWriter.create(out)) {
       OptionalLong total = source.rowCount();
-      try (ProgressLine progress =
-              ProgressLine.steps("score", 0, total.orElse(Long.MAX_VALUE));
+      try (ProgressLine progress = ProgressLine.steps("score", 0, total.orElse(Long.MAX_VALUE));
           TableSource.Chunks chunks = source.chunks(PIECE)) {
         while (chunks.hasNext()) {
           Table piece = chunks.next();
