@@ -61,7 +61,15 @@ class ArchitectureTest {
 
   /** Kinds of bijection, and what they are made of; each a package under {@code flow}. */
   private static final Set<String> FLOWS =
-      Set.of("linear", "elementwise", "network", "coupling", "image", "ode", "preprocess");
+      Set.of(
+          "linear",
+          "elementwise",
+          "network",
+          "coupling",
+          "autoregressive",
+          "image",
+          "ode",
+          "preprocess");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -1,5 +1,6 @@
 package org.ebbflow.flow;
 
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Ops;
@@ -209,6 +210,59 @@ public final class Jet {
     return new Jet(order, value.mul(y.value), dy, ddy);
   }
 
+  /** {@code x − y}. */
+  public Jet sub(Jet y) {
+    requireSame(y);
+    return new Jet(
+        order, value.sub(y.value), difference(first, y.first), difference(second, y.second));
+  }
+
+  /**
+   * {@code q = x/y}, entry by entry: {@code q′ = (x′ − q·y′)/y}, {@code q″ = (x″ − 2q′y′ −
+   * q·y″)/y}.
+   */
+  public Jet div(Jet y) {
+    requireSame(y);
+    Tensor q = value.div(y.value);
+    Tensor dq = difference(first, product(q, y.first));
+    dq = dq == null ? null : dq.div(y.value);
+    Tensor ddq = difference(second, product(q, y.second));
+    if (order == 2 && dq != null && y.first != null) {
+      ddq = difference(ddq, Ops.mul(dq.mul(y.first), 2));
+    }
+    return new Jet(order, q, dq, ddq == null ? null : ddq.div(y.value));
+  }
+
+  /** {@code log x}, entry by entry; x is positive. */
+  public Jet log() {
+    if (first == null && second == null) {
+      return new Jet(order, value.log(), null, null);
+    }
+    Tensor slope = value.reciprocal();
+    return compose(value.log(), slope, slope.square().neg());
+  }
+
+  /** {@code p = exp(x)/Σ exp(x)} over the last axis. */
+  public Jet softmax() {
+    Tensor p = value.softmax(-1);
+    Tensor centred = first == null ? null : aroundMean(first, p);
+    Tensor dp = centred == null ? null : p.mul(centred);
+    // p″ = p·(c² + x″ − their mean), c = x′ − its mean, by p each.
+    Tensor turned = sum(centred == null || order < 2 ? null : centred.square(), second);
+    Tensor ddp = turned == null ? null : p.mul(aroundMean(turned, p));
+    return new Jet(order, p, dp, ddp);
+  }
+
+  /** This where {@code condition} holds and {@code y} elsewhere; both must be finite. */
+  public Jet where(Tensor condition, Jet y) {
+    requireSame(y);
+    return new Jet(
+        order,
+        Ops.where(condition, value, y.value),
+        chosen(condition, first, y.first),
+        chosen(condition, second, y.second));
+  }
+
   /** {@code c·x} for a {@code c} that does not depend on the direction. */
   public Jet mul(Tensor c) {
     return linear(t -> t.mul(c));
@@ -254,6 +308,27 @@ public final class Jet {
       return b;
     }
     return b == null ? a : a.add(b);
+  }
+
+  private static @Nullable Tensor difference(@Nullable Tensor a, @Nullable Tensor b) {
+    if (a == null) {
+      return b == null ? null : b.neg();
+    }
+    return b == null ? a : a.sub(b);
+  }
+
+  private static Tensor aroundMean(Tensor x, Tensor weights) {
+    return x.sub(weights.mul(x).sum(new long[] {-1}, true, null));
+  }
+
+  private static @Nullable Tensor chosen(Tensor condition, @Nullable Tensor a, @Nullable Tensor b) {
+    if (a == null && b == null) {
+      return null;
+    }
+    return Ops.where(
+        condition,
+        a == null ? Ops.zerosLike(Objects.requireNonNull(b)) : a,
+        b == null ? Ops.zerosLike(Objects.requireNonNull(a)) : b);
   }
 
   private static @Nullable Tensor product(@Nullable Tensor a, @Nullable Tensor b) {

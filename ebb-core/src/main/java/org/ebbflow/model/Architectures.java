@@ -17,6 +17,7 @@ public final class Architectures {
     register(Glow.NAME, Glow.class, Glow::defaults);
     register(Jko.NAME, Jko.class, Jko::defaults);
     register(RealNvp2d.NAME, RealNvp2d.class, RealNvp2d::defaults);
+    register(Spline.NAME, Spline.class, Spline::defaults);
   }
 
   private Architectures() {}

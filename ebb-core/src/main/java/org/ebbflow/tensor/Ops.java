@@ -2,6 +2,7 @@ package org.ebbflow.tensor;
 
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -159,7 +160,7 @@ public final class Ops {
 
   /** {@code c·√1, c·√2, …} of a length, in the type and on the device of {@code x}. */
   public static Tensor sequence(long length, double c, Tensor x) {
-    return mul(torch.ones(new long[] {length}, x.options()).cumsum(0).sqrt(), c);
+    return mul(counts(length, x).sqrt(), c);
   }
 
   /** A column of one value, (rows, 1), in the type and on the device of {@code x}. */
@@ -170,6 +171,26 @@ public final class Ops {
   /** How many of the increasing {@code edges} (K) are at most x, entry by entry: 0 to K. */
   public static Tensor bucket(Tensor x, Tensor edges) {
     return torch.bucketize(x.detach().contiguous(), edges, false, true);
+  }
+
+  /**
+   * How many of a row's increasing {@code edges} are at most its x: (…) and (…, K) to (…), 0 to K.
+   */
+  public static Tensor bucketOfRows(Tensor x, Tensor edges) {
+    return torch
+        .searchsorted(
+            edges.detach().contiguous(),
+            x.detach().unsqueeze(-1).contiguous(),
+            false,
+            true,
+            new StringViewOptional(),
+            new TensorOptional())
+        .squeeze(-1);
+  }
+
+  /** {@code 1, 2, …, length} in the type and on the device of {@code x}. */
+  public static Tensor counts(long length, Tensor x) {
+    return torch.ones(new long[] {length}, x.options()).cumsum(0);
   }
 
   /** Entries, or rows, of a table by number: (K, …) and (B) to (B, …). */
@@ -329,6 +350,11 @@ public final class Ops {
   /** {@code x}, converted to the element type of {@code like}. */
   public static Tensor as(Tensor x, Tensor like) {
     return type(x) == type(like) ? x : x.to(like.scalar_type());
+  }
+
+  /** Whole numbers as an index tensor. */
+  public static Tensor toIndices(Tensor x) {
+    return x.to(ScalarType.Long);
   }
 
   /** {@code x} in single precision. */

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.autoregressive.AutoregressiveSpline;
 import org.ebbflow.flow.coupling.Coupling;
 import org.ebbflow.flow.coupling.MaskedCoupling;
 import org.ebbflow.flow.coupling.SplitPrior;
@@ -112,6 +113,9 @@ final class BijectionRegistry {
     all.put("MaskedCoupling keeping the last", real(e -> masked(e, false, 0)));
     all.put(
         "MaskedCoupling conditional", new Entry(e -> masked(e, true, 2), -3, 3, new long[] {D}, 2));
+    all.put("AutoregressiveSpline", real(e -> spline(e, 0)));
+    all.put(
+        "AutoregressiveSpline conditional", new Entry(e -> spline(e, 2), -3, 3, new long[] {D}, 2));
     all.put("OdeBlock", real(e -> ode(e, new Layout.Rows(0), false)));
     all.put("OdeBlock of time", real(e -> ode(e, new Layout.Rows(0), true)));
     all.put(
@@ -242,6 +246,13 @@ final class BijectionRegistry {
     try (Rng rng = engine.rng(18)) {
       return disturbed(
           engine, MaskedCoupling.realNvp(engine, D, keepsFirst, 4, conditionSize, rng));
+    }
+  }
+
+  private static Bijection spline(Engine engine, int conditionSize) {
+    try (Rng rng = engine.rng(24)) {
+      return disturbed(
+          engine, new AutoregressiveSpline(engine, D, conditionSize, 2, 12, 4, 2.5, rng));
     }
   }
 

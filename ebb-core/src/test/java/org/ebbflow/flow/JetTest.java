@@ -95,6 +95,36 @@ class JetTest {
     }
   }
 
+  @Test
+  void quotients_logarithms_and_softmax_have_the_derivatives_of_central_differences() {
+    try (Scope scope = Scope.open();
+        Rng rng = engine.rng(3)) {
+      Tensor x = rng.normal(B, D);
+      Tensor v = rng.normal(B, D);
+      Tensor w = rng.normal(B, D);
+      Tensor weight = rng.normal(D, D);
+      Tensor chosen = Ops.less(rng.normal(B, D), 0);
+      UnaryOperator<Jet> f =
+          jet -> {
+            Jet shares = jet.linear(weight, null).softmax();
+            Jet positive = jet.mul(jet).add(0.5);
+            Jet constant = Jet.constant(weight.narrow(0, 0, B), jet.order());
+            Jet far = constant.sub(positive.log()).div(positive).sub(constant.div(positive));
+            return shares.sub(jet).div(positive.add(shares)).where(chosen, far.where(chosen, far));
+          };
+      double h = 1e-4;
+      UnaryOperator<Tensor> along =
+          t -> Ops.addScaled(Ops.addScaled(x, v.mul(t), 1), w.mul(t.square()), 0.5);
+      Tensor ahead = f.apply(Jet.of(along.apply(engine.full(h, 1)))).value();
+      Tensor behind = f.apply(Jet.of(along.apply(engine.full(-h, 1)))).value();
+      Jet y = f.apply(Jet.curve(x, v, w));
+      assertClose(y.value(), f.apply(Jet.of(x)).value(), 1e-12);
+      assertClose(y.first(), Ops.mul(ahead.sub(behind), 1 / (2 * h)), 1e-5);
+      Tensor bend = ahead.add(behind).sub(Ops.mul(y.value(), 2));
+      assertClose(y.second(), Ops.mul(bend, 1 / (h * h)), 1e-4);
+    }
+  }
+
   private static Jet tanh(Jet x) {
     Tensor f = x.value().tanh();
     Tensor df = Ops.rsub(1, f.square());

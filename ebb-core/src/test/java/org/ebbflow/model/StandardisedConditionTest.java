@@ -52,7 +52,7 @@ class StandardisedConditionTest {
     ConfigJson.set(tree, "training.steps", "5");
     ConfigJson.set(tree, "training.epochs", "0");
     ConfigJson.set(tree, "training.batch", "100");
-    if (model.equals("realnvp-2d")) {
+    if (model.equals("realnvp-2d") || model.equals("spline")) {
       ConfigJson.set(tree, "model.width", "8");
     } else {
       ConfigJson.set(tree, "network.hidden", "[8]");
@@ -73,7 +73,7 @@ class StandardisedConditionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"jko", "cnf", "diffusion", "realnvp-2d"})
+  @ValueSource(strings = {"jko", "cnf", "diffusion", "spline", "realnvp-2d"})
   void units_of_a_covariate_change_nothing(String model) {
     Dataset plain = rows(0, 1);
     Dataset large = rows(CENTRE, SCALE);

@@ -53,7 +53,7 @@ public final class FitCommand implements Callable<Integer> {
       split = ",",
       description =
           "Columns of numbers that the others' density is to depend on (jko, cnf, diffusion,"
-              + " realnvp-2d); standardised, but for columns of zeros and ones.")
+              + " spline, realnvp-2d); standardised, but for columns of zeros and ones.")
   private List<String> conditions = new ArrayList<>();
 
   @Option(

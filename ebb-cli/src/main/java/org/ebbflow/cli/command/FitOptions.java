@@ -35,8 +35,8 @@ final class FitOptions {
       names = "--model",
       paramLabel = "M",
       description =
-          "Architecture: ebflow-fc (default), jko, cnf, diffusion or realnvp-2d; for images also"
-              + " ebflow-cnn or glow.")
+          "Architecture: ebflow-fc (default), jko, cnf, diffusion, spline or realnvp-2d; for images"
+              + " also ebflow-cnn or glow.")
   private @Nullable String model;
 
   @Option(

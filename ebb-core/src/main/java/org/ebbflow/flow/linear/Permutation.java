@@ -1,5 +1,6 @@
 package org.ebbflow.flow.linear;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
@@ -46,6 +47,13 @@ public final class Permutation implements Bijection {
       order[i] = order[j];
       order[j] = i;
     }
+    return new Permutation(engine, order);
+  }
+
+  /** {@code z_i = x_{n+1−i}}. */
+  public static Permutation reversal(Engine engine, int n) {
+    int[] order = new int[n];
+    Arrays.setAll(order, i -> n - 1 - i);
     return new Permutation(engine, order);
   }
 
