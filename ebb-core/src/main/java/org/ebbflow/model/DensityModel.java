@@ -2,8 +2,8 @@ package org.ebbflow.model;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.BiFunction;
 import java.util.function.DoubleConsumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
@@ -196,7 +196,7 @@ public final class DensityModel {
    * @throws EbbException if a layer cannot be inverted, naming it
    */
   public Dataset sample(int n, long seed, DoubleConsumer progress) {
-    return sample(n, null, seed, y -> y, progress);
+    return sample(n, null, seed, (y, given) -> y, progress);
   }
 
   /**
@@ -209,7 +209,8 @@ public final class DensityModel {
    */
   public Dataset sample(Dataset condition, long seed, DoubleConsumer progress) {
     shape.requireCondition(condition, "the condition");
-    return sample(condition.rows(), condition, seed, y -> y, progress).withCondition(condition);
+    return sample(condition.rows(), condition, seed, (y, given) -> y, progress)
+        .withCondition(condition);
   }
 
   /**
@@ -224,18 +225,36 @@ public final class DensityModel {
    * @throws EbbException if it is not positive, or a layer cannot be inverted
    */
   public Dataset sampleDenoised(int n, long seed, double sigma, DoubleConsumer progress) {
+    return sample(n, null, seed, denoiser(sigma), progress);
+  }
+
+  /**
+   * As {@link #sampleDenoised(int, long, double, DoubleConsumer)}, one draw for each row of a
+   * condition.
+   *
+   * @throws EbbException if sigma is not positive, the columns differ, or a layer cannot be
+   *     inverted
+   */
+  public Dataset sampleDenoised(
+      Dataset condition, long seed, double sigma, DoubleConsumer progress) {
+    shape.requireCondition(condition, "the condition");
+    return sample(condition.rows(), condition, seed, denoiser(sigma), progress)
+        .withCondition(condition);
+  }
+
+  /** {@code ỹ + σ²·s(ỹ)} for a condition. */
+  private BiFunction<Tensor, @Nullable Tensor, Tensor> denoiser(double sigma) {
     if (!(sigma > 0 && Double.isFinite(sigma))) {
       throw new EbbException("sigma is " + sigma, "give a positive number");
     }
-    return sample(
-        n, null, seed, y -> Ops.addScaled(y, flow.score(y).detach(), sigma * sigma), progress);
+    return (y, given) -> Ops.addScaled(y, flow.score(y, given, false).detach(), sigma * sigma);
   }
 
   private Dataset sample(
       int n,
       @Nullable Dataset condition,
       long seed,
-      UnaryOperator<Tensor> finish,
+      BiFunction<Tensor, @Nullable Tensor, Tensor> finish,
       DoubleConsumer progress) {
     if (condition == null && !shape.condition().isEmpty()) {
       throw new EbbException(
@@ -253,7 +272,9 @@ public final class DensityModel {
       for (int from = 0; from < n; from += BATCH) {
         int batch = Math.min(BATCH, n - from);
         try (Scope scope = Scope.open()) {
-          Tensor y = finish.apply(drawn(from, batch, condition, rng));
+          Tensor given = given(condition, from, batch);
+          Tensor y = given == null ? flow.sample(batch, rng) : flow.sample(given, rng);
+          y = finish.apply(y, given);
           unpack(Engine.doubles(preprocessing.invert(y)), rows, from);
         }
         progress.accept((from + batch) / (double) n);
@@ -262,12 +283,10 @@ public final class DensityModel {
     return ofKind(rows);
   }
 
-  private Tensor drawn(int from, int n, @Nullable Dataset condition, Rng rng) {
-    if (condition == null) {
-      return flow.sample(n, rng);
-    }
-    int[] rows = IntStream.range(from, from + n).toArray();
-    return flow.sample(preprocessing.given(condition, rows), rng);
+  private @Nullable Tensor given(@Nullable Dataset condition, int from, int n) {
+    return condition == null
+        ? null
+        : preprocessing.given(condition, IntStream.range(from, from + n).toArray());
   }
 
   /** Continuous rows (n, D) as rows of the data's kind: bytes are rounded down to 0 to 255. */

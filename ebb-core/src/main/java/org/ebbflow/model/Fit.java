@@ -120,7 +120,7 @@ public final class Fit {
     if (!shape.condition().isEmpty() && !config.model().acceptsCondition()) {
       throw new EbbException(
           "the model '" + config.model().name() + "' takes no condition",
-          "use jko, cnf, diffusion, spline or realnvp-2d");
+          "use jko, cnf, diffusion, spline or realnvp-2d, or glow for images");
     }
     if (!shape.condition().isEmpty()
         && config.objective().name().equals("fm")

@@ -14,6 +14,7 @@ import org.ebbflow.flow.image.Conv1x1;
 import org.ebbflow.flow.image.Reshape;
 import org.ebbflow.flow.image.Squeeze;
 import org.ebbflow.flow.linear.ActNorm;
+import org.ebbflow.flow.linear.ConditionalShift;
 import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Rng;
@@ -23,7 +24,8 @@ import org.ebbflow.train.TrainSettings;
 
 /**
  * Glow: per scale a Squeeze and K steps of ActNorm, 1×1 convolution and coupling, with half of the
- * channels handed to the base density between scales.
+ * channels handed to the base density between scales. Labels or covariates move every pixel's mean
+ * before the first scale and are further channels of the couplings' networks.
  *
  * <p>Source: Kingma and Dhariwal, "Glow", 2018, arXiv:1807.03039, figure 2; trained by score
  * matching in Chao et al., 2023, arXiv:2305.15267.
@@ -93,18 +95,24 @@ public record Glow(int scales, int steps, int width, int splitWidth) implements 
   }
 
   @Override
+  public boolean acceptsCondition() {
+    return true;
+  }
+
+  @Override
   public long parameterCount(DataShape shape) {
-    double total = 0;
+    int given = shape.condition().size();
+    double total = given == 0 ? 0 : (given + 1.0) * shape.dimension();
     int channels = shape.requireImage(NAME).channels();
     for (int scale = 0; scale < scales; scale++) {
       channels *= 4;
       double step =
           2.0 * channels
               + (double) channels * channels
-              + Coupling.convolutionalParameters(channels, width, 0);
+              + Coupling.convolutionalParameters(channels, width, given);
       total += steps * step;
       if (scale < scales - 1) {
-        total += Coupling.convolutionalParameters(channels, splitWidth, 0);
+        total += Coupling.convolutionalParameters(channels, splitWidth, given);
         channels /= 2;
       }
     }
@@ -117,15 +125,19 @@ public record Glow(int scales, int steps, int width, int splitWidth) implements 
     shape.requireHalving(scales, NAME);
     try (Rng rng = engine.rng(INITIAL_SEED)) {
       List<Bijection> chain = new ArrayList<>();
+      int given = shape.condition().size();
+      if (given > 0) {
+        chain.add(new ConditionalShift(engine, shape.dimension(), given));
+      }
       chain.add(Reshape.toImage(image.channels(), image.height(), image.width()));
-      chain.addAll(scale(0, engine, image.channels(), image.height(), image.width(), rng));
+      chain.addAll(scale(0, engine, image.channels(), image.height(), image.width(), given, rng));
       return new Flow(engine, shape.dimension(), chain, new StandardNormal());
     }
   }
 
   /** A scale and all below it, from images to rows. */
   private List<Bijection> scale(
-      int index, Engine engine, int channels, int height, int width, Rng rng) {
+      int index, Engine engine, int channels, int height, int width, int given, Rng rng) {
     int c = 4 * channels;
     int h = height / 2;
     int w = width / 2;
@@ -134,14 +146,15 @@ public record Glow(int scales, int steps, int width, int splitWidth) implements 
     for (int i = 0; i < steps; i++) {
       chain.add(new ActNorm(engine, c, h * w));
       chain.add(Conv1x1.orthogonal(engine, c, h * w, rng));
-      chain.add(Coupling.convolutional(engine, c, this.width, 0, 0.1, rng));
+      chain.add(Coupling.convolutional(engine, c, this.width, given, 0.1, rng));
     }
     if (index == scales - 1) {
       chain.add(Reshape.toRows(c, h, w));
     } else {
-      Coupling coupling = Coupling.convolutional(engine, c, splitWidth, 0, 0, rng);
+      Coupling coupling = Coupling.convolutional(engine, c, splitWidth, given, 0, rng);
       chain.add(
-          new SplitPrior(c, h, w, coupling, new Chain(scale(index + 1, engine, c / 2, h, w, rng))));
+          new SplitPrior(
+              c, h, w, coupling, new Chain(scale(index + 1, engine, c / 2, h, w, given, rng))));
     }
     return chain;
   }

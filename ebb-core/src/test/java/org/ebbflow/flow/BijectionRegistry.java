@@ -19,6 +19,7 @@ import org.ebbflow.flow.image.Convolution;
 import org.ebbflow.flow.image.Reshape;
 import org.ebbflow.flow.image.Squeeze;
 import org.ebbflow.flow.linear.ActNorm;
+import org.ebbflow.flow.linear.ConditionalShift;
 import org.ebbflow.flow.linear.FullMatrix;
 import org.ebbflow.flow.linear.FullyConnected;
 import org.ebbflow.flow.linear.LuMatrix;
@@ -81,6 +82,9 @@ final class BijectionRegistry {
     all.put("FullyConnected upper", real(e -> dense(e, new TriangularMatrix(e, matrix(e), true))));
     all.put("FullyConnected lu", real(e -> dense(e, new LuMatrix(e, matrix(e)))));
     all.put("ActNorm", real(BijectionRegistry::actNorm));
+    all.put(
+        "ConditionalShift",
+        new Entry(e -> disturbed(e, new ConditionalShift(e, D, 2)), -3, 3, new long[] {D}, 2));
     all.put("Permutation", real(e -> Permutation.random(e, D, 3)));
     all.put("SmoothLeakyRelu", real(e -> new SmoothLeakyRelu(0.3, false)));
     all.put("SmoothLeakyRelu residual", real(e -> new SmoothLeakyRelu(0.3, true)));

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.bench.data.Digits;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.cli.task.FitProgress;
 import org.ebbflow.data.Dataset;

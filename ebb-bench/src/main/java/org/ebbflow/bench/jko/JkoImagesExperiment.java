@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.ebbflow.bench.data.Digits;
 import org.ebbflow.bench.reproduce.Cell;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Experiment;

@@ -13,6 +13,7 @@ import org.ebbflow.autoencoder.AutoencoderFit;
 import org.ebbflow.autoencoder.AutoencoderSettings;
 import org.ebbflow.autoencoder.Likelihood;
 import org.ebbflow.autoencoder.VariationalAutoencoder;
+import org.ebbflow.bench.data.Digits;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Stopped;
 import org.ebbflow.bench.toy.PlaneShape;

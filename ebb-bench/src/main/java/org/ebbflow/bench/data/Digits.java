@@ -1,4 +1,4 @@
-package org.ebbflow.bench.jko;
+package org.ebbflow.bench.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +16,10 @@ import org.ebbflow.data.IdxFile;
  * @param rows the first 50,000 training images to train on, the last 10,000 to choose by
  * @param test the 10,000 test images, never trained on nor chosen by
  */
-record Digits(Dataset.Split rows, Dataset test) {
-  static final int CLASSES = 10;
+public record Digits(Dataset.Split rows, Dataset test) {
+  /** How many digits there are. */
+  public static final int CLASSES = 10;
+
   private static final int VALIDATION = 10_000;
 
   /**
@@ -25,7 +27,7 @@ record Digits(Dataset.Split rows, Dataset test) {
    *
    * @throws EbbException if the files are not there
    */
-  static Digits load(Setup setup) {
+  public static Digits load(Setup setup) {
     if (setup.quick()) {
       Dataset all = labelled(BundledMnist.images(), BundledMnist.labels());
       return new Digits(split(part(all, 0, 700), 100), part(all, 700, 800));
@@ -57,12 +59,12 @@ record Digits(Dataset.Split rows, Dataset test) {
   }
 
   /** Rows {@code from} (inclusive) to {@code to} (exclusive). */
-  static Dataset part(Dataset data, int from, int to) {
+  public static Dataset part(Dataset data, int from, int to) {
     return data.subset(IntStream.range(from, to).toArray());
   }
 
   /** One row for each label, 1 in the label's column. */
-  static Dataset oneHot(int[] labels) {
+  public static Dataset oneHot(int[] labels) {
     double[][] rows = new double[labels.length][CLASSES];
     for (int i = 0; i < labels.length; i++) {
       rows[i][labels[i]] = 1;
@@ -72,7 +74,7 @@ record Digits(Dataset.Split rows, Dataset test) {
   }
 
   /** The label of each row of {@link #oneHot}. */
-  static int[] labels(Dataset oneHot) {
+  public static int[] labels(Dataset oneHot) {
     return IntStream.range(0, oneHot.rows())
         .map(
             i ->

@@ -1,17 +1,12 @@
-package org.ebbflow.bench.jko;
+package org.ebbflow.bench.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Random;
 import org.ebbflow.EbbException;
 import org.ebbflow.bench.reproduce.Setup;
-import org.ebbflow.bench.tabular.GaussianMixture;
-import org.ebbflow.data.Dataset;
-import org.ebbflow.metric.FrechetDistance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,21 +32,5 @@ class DigitsTest {
         .isInstanceOf(EbbException.class)
         .hasMessageContaining("train-images-idx3-ubyte.gz")
         .hasMessageContaining("ebb data fetch mnist");
-  }
-
-  @Test
-  void drawsOfAMixtureHaveItsMoments() {
-    Random random = new Random(1);
-    double[][] rows = new double[4_000][];
-    for (int i = 0; i < rows.length; i++) {
-      double x = random.nextGaussian() + (i % 4 == 0 ? 6 : 0);
-      rows[i] = new double[] {x, 0.5 * x + random.nextGaussian()};
-    }
-    Dataset data = Dataset.of(rows);
-    for (int components : new int[] {1, 2}) {
-      GaussianMixture mixture = GaussianMixture.fit(data, components, 40, 1);
-      double[][] drawn = LatentDigits.arrays(mixture.sample(20_000, 2));
-      assertThat(FrechetDistance.squared(rows, drawn)).isCloseTo(0, within(0.02));
-    }
   }
 }
