@@ -12,6 +12,9 @@ import org.ebbflow.cli.command.QuickstartCommand;
 import org.ebbflow.cli.command.SampleCommand;
 import org.ebbflow.cli.command.ScoreCommand;
 import org.ebbflow.cli.command.Version;
+import org.ebbflow.cli.command.table.CompareCommand;
+import org.ebbflow.cli.command.table.ImputeCommand;
+import org.ebbflow.cli.command.table.SchemaCommand;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,6 +40,9 @@ import picocli.CommandLine.Spec;
       ScoreCommand.class,
       SampleCommand.class,
       InpaintCommand.class,
+      SchemaCommand.class,
+      ImputeCommand.class,
+      CompareCommand.class,
       InfoCommand.class,
       DataCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -183,7 +183,7 @@ public final class TabularModel {
             double expected = 0;
             int best = 0;
             for (int cell = 0; cell < p.length; cell++) {
-              expected += p[cell] * (logDensities[cell] + margins[cell]);
+              expected += p[cell] == 0 ? 0 : p[cell] * (logDensities[cell] + margins[cell]);
               best = p[cell] / grid.mass(cell) > p[best] / grid.mass(best) ? cell : best;
             }
             String value = values.isMissing(row) ? "" : text(values, row);

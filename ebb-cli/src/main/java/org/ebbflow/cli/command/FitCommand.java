@@ -8,6 +8,9 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.command.FitSession.Start;
+import org.ebbflow.cli.command.table.TableFit;
+import org.ebbflow.cli.command.table.TableInput;
+import org.ebbflow.cli.command.table.TableRun;
 import org.ebbflow.cli.input.DataFile;
 import org.ebbflow.cli.input.DiscreteColumns;
 import org.ebbflow.data.Dataset;
@@ -27,10 +30,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fit",
     mixinStandardHelpOptions = true,
-    description = "Trains a model on a file of rows and writes it, with a report, to a folder.",
+    description = {
+      "Trains a model on rows and writes it, with a report, to a folder.",
+      "A table without --model: its columns' kinds are inferred, models are raced on held-out rows,",
+      "and the best is kept. With --model, or for images: that model on the numbers as they are."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  ebb fit --data table.csv --out model --minutes 2",
+      "  ebb fit --data table.csv --out model --minutes 2         a race of models",
+      "  ebb fit --query \"select * from 'sales/*.parquet' where year > 2020\" --out model",
       "  ebb fit --data train.csv --test test.csv --objective dsm --set sigma=0.05 --out model",
       "  ebb fit --data train-images-idx3-ubyte.gz --test t10k-images-idx3-ubyte.gz \\",
       "          --set validation=10000 --epochs 100 --out mnist-ssm",
@@ -41,8 +49,29 @@ import picocli.CommandLine.Spec;
 public final class FitCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--data", paramLabel = "F", description = "IDX or CSV file to train on.")
-  private @Nullable Path data;
+  @Mixin private TableInput input;
+
+  @Option(
+      names = "--schema",
+      paramLabel = "Y",
+      description = "Of tables: what columns are, as YAML; 'ebb schema F' writes a draft.")
+  private @Nullable Path schema;
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "M",
+      description =
+          "Of tables: the one model to fit instead of a race: gaussian, spline, ebflow-fc,"
+              + " realnvp-2d or jko.")
+  private @Nullable String candidate;
+
+  @Option(
+      names = "--trim",
+      paramLabel = "P",
+      description =
+          "Of tables: share of the rows to leave out as the unlikeliest, for tables that hold"
+              + " anomalies (default 0).")
+  private double trim;
 
   @Option(names = "--test", paramLabel = "F", description = "File to test the best model on.")
   private @Nullable Path test;
@@ -74,13 +103,60 @@ public final class FitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelFolder folder = new ModelFolder(out);
+    if (resume && TableRun.isIn(out)) {
+      return new TableFit(TableRun.read(out), out)
+          .run(() -> {}, result -> Results.print(spec, result));
+    }
+    if (!resume && isTable()) {
+      return startTable(folder);
+    }
     return resume ? goOn(folder) : start(folder);
   }
 
-  private int start(ModelFolder folder) {
-    if (data == null) {
-      throw new EbbException("there is no --data to train on", "name an IDX or CSV file");
+  /** Whether the rows are a table to race models on, rather than numbers for a named one. */
+  private boolean isTable() {
+    boolean asked = options.isAuto() || schema != null || candidate != null || trim != 0;
+    if (!conditions.isEmpty() || test != null || (!asked && options.namesModel())) {
+      if (asked) {
+        throw new EbbException(
+            "--condition and --test go with a named --model only",
+            "leave them out: a table's columns are modelled together, and rows are held out");
+      }
+      return false;
     }
+    return asked || input.query() != null || input.files().size() != 1 || !isIdx();
+  }
+
+  private boolean isIdx() {
+    Path file = input.file();
+    return Files.isRegularFile(file) && DataFile.isIdx(file);
+  }
+
+  private int startTable(ModelFolder folder) {
+    if (!force) {
+      FitSession.requireFree(folder);
+      if (TableRun.isIn(out)) {
+        throw new EbbException(
+            out + " already holds a run",
+            "add --resume to go on with it, --force to overwrite it, or choose another --out");
+      }
+    }
+    TableRun run =
+        new TableRun(
+            input.files().stream().map(FitCommand::absolute).toList(),
+            input.query(),
+            TableFit.yaml(schema),
+            options.ofTable(candidate, trim));
+    return new TableFit(run, out)
+        .run(() -> TableFit.clear(folder), result -> Results.print(spec, result));
+  }
+
+  private static String absolute(String file) {
+    return file.contains("://") ? file : Path.of(file).toAbsolutePath().normalize().toString();
+  }
+
+  private int start(ModelFolder folder) {
+    Path data = input.file();
     if (!force) {
       FitSession.requireFree(folder);
     }
@@ -117,9 +193,10 @@ public final class FitCommand implements Callable<Integer> {
           "--condition cannot change in a resumed run",
           "leave it out or start anew in another --out");
     }
-    List<String> given = DensityModel.shapeOf(out).condition();
-    Path path = original(data, provenance.data(), "--data");
-    Dataset rows = read(path, given);
+    List<String> condition = DensityModel.shapeOf(out).condition();
+    Path given = input.files().isEmpty() ? null : input.file();
+    Path path = original(given, provenance.data(), "--data");
+    Dataset rows = read(path, condition);
     if (!rows.fingerprint().equals(provenance.data().fingerprint())) {
       throw new EbbException(
           path + " has changed since the run in " + out + " began",
@@ -127,7 +204,7 @@ public final class FitCommand implements Callable<Integer> {
     }
     Provenance.Source tested = provenance.test();
     Path testPath = test == null && tested == null ? null : original(test, tested, "--test");
-    Dataset testRows = readTest(testPath, rows, given);
+    Dataset testRows = readTest(testPath, rows, condition);
     if (testPath != null && testRows != null) {
       provenance = provenance.testedOn(source(testPath, testRows));
     }

@@ -35,7 +35,7 @@ final class FitOptions {
       names = "--model",
       paramLabel = "M",
       description =
-          "Architecture: ebflow-fc (default), jko, cnf, diffusion, spline or realnvp-2d; for images"
+          "Architecture: auto (default for tables: a race), ebflow-fc, spline, jko, cnf, diffusion, spline or realnvp-2d; for images"
               + " also ebflow-cnn or glow.")
   private @Nullable String model;
 
@@ -76,6 +76,43 @@ final class FitOptions {
 
   @Option(names = "--minutes", paramLabel = "M", description = "Stop after M minutes.")
   private @Nullable Double minutes;
+
+  /** Whether a race of models is asked for by name. */
+  boolean isAuto() {
+    return org.ebbflow.tabular.FitOptions.AUTO.equals(model);
+  }
+
+  /** Whether anything is given that only a single named model has. */
+  boolean namesModel() {
+    return (model != null && !isAuto())
+        || objective != null
+        || config != null
+        || epochs != null
+        || !settings.isEmpty();
+  }
+
+  /**
+   * What a table is fitted with.
+   *
+   * @param candidate the only one, or null for a race
+   */
+  org.ebbflow.tabular.FitOptions ofTable(@Nullable String candidate, double trim) {
+    if (objective != null || config != null || epochs != null) {
+      throw new EbbException(
+          "--objective, --config and --epochs go with a named --model only",
+          "leave them out, or name a model of numbers such as --model ebflow-fc");
+    }
+    org.ebbflow.tabular.FitOptions defaults = org.ebbflow.tabular.FitOptions.defaults();
+    return new org.ebbflow.tabular.FitOptions(
+        candidate == null ? defaults.model() : candidate,
+        minutes == null ? defaults.minutes() : minutes,
+        steps == null ? 0 : steps,
+        defaults.validation(),
+        trim,
+        seed == null ? defaults.seed() : seed,
+        0,
+        settings);
+  }
 
   /** Defaults for the data, then the file, then single settings. */
   RunConfig resolve(DataShape shape) {

@@ -1,10 +1,11 @@
 package org.ebbflow.cli.command;
 
 import java.nio.file.Path;
+import org.ebbflow.cli.command.table.TableInput;
 import org.ebbflow.cli.input.DataFile;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -15,11 +16,14 @@ final class ModelAndRows {
   @Parameters(paramLabel = "DIR", description = "The model's folder.")
   private Path folder;
 
-  @Option(names = "--data", required = true, paramLabel = "F", description = "IDX or CSV file.")
-  private Path data;
+  @Mixin private TableInput input;
 
   Path folder() {
     return folder;
+  }
+
+  TableInput input() {
+    return input;
   }
 
   DensityModel model() {
@@ -32,6 +36,7 @@ final class ModelAndRows {
    * @throws org.ebbflow.EbbException naming the file if they do not fit the model
    */
   Dataset rows(DensityModel model) {
+    Path data = input.file();
     Dataset rows = model.shape().conditioned(DataFile.read(data));
     model.shape().requireSame(rows, data.toString());
     return rows;

@@ -9,12 +9,13 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** A command's result: one JSON object on standard output. */
-final class Results {
+public final class Results {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Results() {}
 
-  static void print(CommandSpec spec, Map<String, ?> result) {
+  /** Prints it. */
+  public static void print(CommandSpec spec, Map<String, ?> result) {
     PrintWriter out = spec.commandLine().getOut();
     try {
       out.println(JSON.writeValueAsString(result));

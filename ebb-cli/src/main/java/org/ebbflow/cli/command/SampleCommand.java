@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
+import org.ebbflow.cli.command.table.TableSampling;
 import org.ebbflow.cli.input.DataFile;
 import org.ebbflow.cli.report.Sheets;
 import org.ebbflow.cli.task.ProgressLine;
@@ -14,8 +15,11 @@ import org.ebbflow.model.Inpainter;
 import org.ebbflow.sample.Langevin;
 import org.ebbflow.sample.MarkovChain;
 import org.ebbflow.sample.MetropolisLangevin;
+import org.ebbflow.tabular.TabularFolder;
+import org.ebbflow.tabular.TabularModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,12 +29,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     mixinStandardHelpOptions = true,
-    description = "Draws rows from a model: a PNG sheet for images, CSV otherwise.",
+    description =
+        "Draws rows from a model: a PNG sheet for images, CSV (of tables also Parquet) otherwise.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  ebb sample model --n 100 --out digits.png",
       "  ebb sample model --n 100000 --seed 7 --out rows.csv.gz",
-      "  ebb sample model --n 1000 --method mala --out rows.csv"
+      "  ebb sample model --n 1000 --method mala --out rows.csv",
+      "  ebb sample model --n 1000 --where \"class = 'a' and age > 30\" --out rows.parquet",
+      "  ebb sample model --n 1000 --rebalance class --out rows.csv"
     })
 public final class SampleCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -85,6 +92,8 @@ public final class SampleCommand implements Callable<Integer> {
       description = "CSV file of conditions, for a model that takes some: one draw for each row.")
   private @Nullable Path given;
 
+  @Mixin private TableSampling table;
+
   private enum Method {
     EXACT,
     LANGEVIN,
@@ -103,6 +112,19 @@ public final class SampleCommand implements Callable<Integer> {
     }
     if (given != null && (method != Method.EXACT || denoise != null)) {
       throw new EbbException("--given goes with plain exact draws only", "leave out the others");
+    }
+    if (TabularFolder.holdsModel(folder)) {
+      if (method != Method.EXACT || denoise != null || given != null) {
+        throw new EbbException(
+            "a table's rows are drawn exactly", "leave out --method, --denoise and --given");
+      }
+      Results.print(spec, table.run(TabularModel.load(folder), n, seed, out));
+      return 0;
+    }
+    if (table.isUsed()) {
+      throw new EbbException(
+          folder + " holds no model of a table",
+          "--where, --rebalance and --privacy want one that --model auto has fitted");
     }
     DensityModel model = DensityModel.load(folder);
     RowFile file = new RowFile(out);

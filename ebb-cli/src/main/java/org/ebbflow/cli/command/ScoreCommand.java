@@ -5,11 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.ebbflow.cli.command.table.TableScoring;
 import org.ebbflow.cli.input.CsvOutput;
 import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.Refinement;
+import org.ebbflow.tabular.TabularFolder;
+import org.ebbflow.tabular.TabularModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,10 +23,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "score",
     mixinStandardHelpOptions = true,
-    description = "Writes one log-density per row, in nats and in the data's order.",
+    description = {
+      "Writes one log-density per row, in nats and in the data's order; of tables also p-values,",
+      "the rows' keys and, on request, the columns that made rows unlikely."
+    },
     footerHeading = "%nExample:%n",
     footer = {
       "  ebb score model --data new.csv --out scores.csv",
+      "  ebb score model --data 'new-*.parquet' --flag 0.001 --explain 3 --out scores.parquet",
       "",
       "The rows with the lowest log-density are the least like the training data."
     })
@@ -36,11 +43,30 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "G",
-      description = "CSV file to write, with the column logDensity; .gz compresses it.")
+      description =
+          "CSV file to write, with the column logDensity; .gz compresses it; of tables also"
+              + " .parquet.")
   private Path out;
+
+  @Option(
+      names = "--flag",
+      paramLabel = "P",
+      description = "Of tables: p-value up to which rows count as flagged (default 0.01).")
+  private double flag = 0.01;
+
+  @Option(
+      names = "--explain",
+      paramLabel = "K",
+      description = "Of tables: name K columns for every flagged row (default 0).")
+  private int explain;
 
   @Override
   public Integer call() {
+    if (TabularFolder.holdsModel(input.folder())) {
+      TabularModel model = TabularModel.load(input.folder());
+      Results.print(spec, new TableScoring(model, input.input(), out, flag, explain).run());
+      return 0;
+    }
     DensityModel model = input.model();
     Dataset rows = input.rows(model);
     double[] logDensities;

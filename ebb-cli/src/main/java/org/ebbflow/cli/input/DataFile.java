@@ -71,6 +71,15 @@ public final class DataFile {
     return read(path, format(InputFile.of(path)));
   }
 
+  /**
+   * Whether a file begins as IDX files do.
+   *
+   * @throws DataException if it cannot be read
+   */
+  public static boolean isIdx(Path path) {
+    return format(InputFile.of(path)) == Format.IDX;
+  }
+
   private static Dataset read(Path path, Format format) {
     return switch (format) {
       case IDX -> IdxFile.read(path);

@@ -113,6 +113,14 @@ public final class Schema {
     return of(specs, summaries);
   }
 
+  /** The same with categories that are not listed as one more, in every column of categories. */
+  public Schema withOtherCategories() {
+    return withColumns(
+        columns().stream()
+            .map(spec -> spec.kind() == ColumnKind.CATEGORICAL ? spec.withOther(true) : spec)
+            .toList());
+  }
+
   /** The same with other specifications, and what was seen of the columns. */
   public Schema withColumns(List<ColumnSpec> specs) {
     return of(specs, summaries);

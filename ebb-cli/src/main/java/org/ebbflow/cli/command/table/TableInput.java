@@ -1,5 +1,6 @@
 package org.ebbflow.cli.command.table;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.ebbflow.EbbException;
@@ -36,9 +37,26 @@ public final class TableInput {
     return query != null;
   }
 
-  /** What to call the rows: the files, or the query. */
-  public String name() {
-    return query == null ? String.join(", ", files) : query;
+  /** The query, if there is one. */
+  public @Nullable String query() {
+    return query;
+  }
+
+  /**
+   * The one file.
+   *
+   * @throws EbbException if there is none, several, or a query
+   */
+  public Path file() {
+    if (query != null || files.size() > 1) {
+      throw new EbbException(
+          (query != null ? "--query" : "several --data") + " go with models of tables only",
+          "give one --data, or a model that --model auto has fitted");
+    }
+    if (files.isEmpty()) {
+      throw new EbbException("there is no --data", "name a file of rows");
+    }
+    return Path.of(files.get(0));
   }
 
   /**
@@ -47,6 +65,10 @@ public final class TableInput {
    * @throws EbbException if neither files nor a query are given, or they cannot be read
    */
   public TableSource open() {
+    return open(files, query);
+  }
+
+  static TableSource open(List<String> files, @Nullable String query) {
     if (query != null) {
       return TableSource.query(query, files, TableFormat.customary());
     }
@@ -54,5 +76,10 @@ public final class TableInput {
       throw new EbbException("there is no --data", "name a CSV, Parquet or JSON file");
     }
     return TableSource.open(files, TableFormat.customary());
+  }
+
+  /** What to call the rows. */
+  static String name(List<String> files, @Nullable String query) {
+    return query == null ? String.join(", ", files) : query;
   }
 }
