@@ -181,11 +181,10 @@ public final class TabularModel {
             double[] p = logDensities.clone();
             grid.normalise(p);
             double expected = 0;
-            int best = 0;
             for (int cell = 0; cell < p.length; cell++) {
               expected += p[cell] == 0 ? 0 : p[cell] * (logDensities[cell] + margins[cell]);
-              best = p[cell] / grid.mass(cell) > p[best] / grid.mass(best) ? cell : best;
             }
+            int usual = values.type().isNumeric() ? grid.median(p) : grid.likeliest(p);
             String value = values.isMissing(row) ? "" : text(values, row);
             all.get(row)
                 .add(
@@ -193,7 +192,7 @@ public final class TabularModel {
                         column.spec().name(),
                         value,
                         expected - own[row] - ratios[row],
-                        text(grid.values(), best)));
+                        text(grid.values(), usual)));
           });
     }
     for (List<Explanation> row : all) {

@@ -138,4 +138,45 @@ public final class ColumnGrid {
       logDensities[i] /= sum;
     }
   }
+
+  /**
+   * A cell of the value that has most of the probability.
+   *
+   * @param p probabilities of the cells
+   */
+  public int likeliest(double[] p) {
+    int best = 0;
+    double most = -1;
+    for (int cell = 0; cell < p.length; cell++) {
+      double mass = massOf(p, cell);
+      if (mass > most) {
+        most = mass;
+        best = cell;
+      }
+    }
+    return best;
+  }
+
+  /** The probability of all cells that stand for the same value as one of them. */
+  public double massOf(double[] p, int like) {
+    double sum = 0;
+    for (int cell = 0; cell < p.length; cell++) {
+      if (sameValue(cell, like)) {
+        sum += p[cell];
+      }
+    }
+    return sum;
+  }
+
+  /** The cell that half of the probability lies up to. */
+  public int median(double[] p) {
+    double sum = 0;
+    for (int cell = 0; cell < p.length; cell++) {
+      sum += p[cell];
+      if (sum >= 0.5) {
+        return cell;
+      }
+    }
+    return p.length - 1;
+  }
 }

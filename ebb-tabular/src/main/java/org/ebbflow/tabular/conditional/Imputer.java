@@ -112,9 +112,9 @@ public final class Imputer {
         high[i] = quantile(grid, p, (1 + level) / 2);
         confidence[i] = level;
       } else {
-        int best = likeliest(grid, p);
+        int best = grid.likeliest(p);
         chosen[i] = grid.score(best);
-        confidence[i] = massOf(grid, p, best);
+        confidence[i] = grid.massOf(p, best);
       }
     }
     Column lower = encoder.decode(ordered ? low : chosen);
@@ -194,29 +194,5 @@ public final class Imputer {
       left -= p[cell];
     }
     throw new IllegalArgumentException("no cells");
-  }
-
-  /** A cell of the value that has most of the probability. */
-  static int likeliest(ColumnGrid grid, double[] p) {
-    int best = 0;
-    double most = -1;
-    for (int cell = 0; cell < p.length; cell++) {
-      double mass = massOf(grid, p, cell);
-      if (mass > most) {
-        most = mass;
-        best = cell;
-      }
-    }
-    return best;
-  }
-
-  private static double massOf(ColumnGrid grid, double[] p, int like) {
-    double sum = 0;
-    for (int cell = 0; cell < p.length; cell++) {
-      if (grid.sameValue(cell, like)) {
-        sum += p[cell];
-      }
-    }
-    return sum;
   }
 }

@@ -20,7 +20,7 @@ public enum Candidate {
       "preprocessing.kind=whiten",
       "model.layers=1",
       "model.matrix=lower",
-      "learningRate=1e-4"),
+      "learningRate=1e-2"),
   /** An autoregressive flow of rational-quadratic splines. */
   SPLINE("spline", "spline", 1, "preprocessing.kind=none"),
   /** Dense layers and smooth bends, whitened. */
@@ -30,7 +30,7 @@ public enum Candidate {
   /** A neural-ODE flow that grows block by block. */
   JKO("jko", "jko", 1, "preprocessing.kind=whiten", "growth.maxBlocks=4");
 
-  private static final long GAUSSIAN_STEPS = 200;
+  private static final long GAUSSIAN_STEPS = 400;
 
   private final String label;
   private final String architecture;

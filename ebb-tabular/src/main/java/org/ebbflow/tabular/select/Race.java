@@ -24,14 +24,17 @@ import org.ebbflow.train.TrainState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains every candidate for an equal part of half of the time, then the best by held-out rows anew
- * for the other half, and keeps whichever of its two trainings is better.
+ * Trains every candidate for an equal part of a third of the time, then the best by held-out rows
+ * anew for the rest, and keeps whichever of its two trainings is better.
  *
  * <p>Only training and held-out rows are seen. How many steps fit in the time is measured by a few
  * of them and kept in {@code race.json}, so that a race that was interrupted goes on as it would
  * have. {@link #run} is called once, from one thread; {@link #stop} from any.
  */
 public final class Race {
+  /** Share of the time that the candidates have together. */
+  private static final double RACING = 0.35;
+
   private static final int TIMING_STEPS = 12;
   private static final long FEWEST_STEPS = 100;
   private static final long FEWEST_CAP = 3_000;
@@ -90,7 +93,7 @@ public final class Race {
     long racing = candidates.stream().filter(candidate -> !candidate.isFloor()).count();
     boolean alone = racing <= 1;
     for (Candidate candidate : candidates) {
-      double seconds = 60 * options.minutes() * (alone ? 1 : 0.5) / Math.max(1, racing);
+      double seconds = 60 * options.minutes() * (alone ? 1 : RACING) / Math.max(1, racing);
       if (!train(candidate, candidate.label(), seconds)) {
         return Optional.empty();
       }
@@ -99,7 +102,8 @@ public final class Race {
     if (!alone && best.steps() < cap()) {
       Candidate winner =
           candidates.stream().filter(c -> c.label().equals(best.name())).findFirst().orElseThrow();
-      if (!winner.isFloor() && !train(winner, best.name() + "-final", 30 * options.minutes())) {
+      if (!winner.isFloor()
+          && !train(winner, best.name() + "-final", 60 * (1 - RACING) * options.minutes())) {
         return Optional.empty();
       }
     }
