@@ -44,9 +44,9 @@ public record Spline(int transforms, int hidden, int width, int bins, double bou
     require("bound", bound, bound > 0 && Double.isFinite(bound), "a positive number");
   }
 
-  /** Three transforms of two hidden layers of 64, eight bins on [−5, 5]. */
+  /** Three transforms of two hidden layers of 128, eight bins on [−5, 5]. */
   static Spline defaults(DataShape shape) {
-    return new Spline(3, 2, 64, 8, 5);
+    return new Spline(3, 2, 128, 8, 5);
   }
 
   @Override
@@ -61,7 +61,7 @@ public record Spline(int transforms, int hidden, int width, int bins, double bou
   }
 
   /**
-   * 4,000 steps of Adam 1e−2 that rises over 100 and falls along a cosine, batch 512, gradients
+   * 2,000 steps of Adam 1e−2 that rises over 100 and falls along a cosine, batch 512, gradients
    * clipped to 1, moving average 0.999; the best by validation is kept.
    *
    * <p>The rate is ten times the customary one: networks that begin at zero reach the sharp bends
@@ -76,7 +76,7 @@ public record Spline(int transforms, int hidden, int width, int bins, double bou
         new TrainSettings(
             512,
             0,
-            4000,
+            2000,
             0,
             OptimizerSettings.of("adam", 1e-2),
             new ScheduleSettings("cosine", 100, 0.95, 50, List.of()),
