@@ -244,7 +244,9 @@ public final class Jet {
 
   /** {@code p = exp(x)/Σ exp(x)} over the last axis. */
   public Jet softmax() {
-    Tensor p = value.softmax(-1);
+    // The engine's own softmax takes four times as long over few entries.
+    Tensor grown = value.sub(value.detach().amax(new long[] {-1}, true)).exp();
+    Tensor p = grown.div(grown.sum(new long[] {-1}, true, null));
     Tensor centred = first == null ? null : aroundMean(first, p);
     Tensor dp = centred == null ? null : p.mul(centred);
     // p″ = p·(c² + x″ − their mean), c = x′ − its mean, by p each.

@@ -84,6 +84,11 @@ public final class Ops {
     return torch.elu(x);
   }
 
+  /** {@code x·σ(x)}. */
+  public static Tensor silu(Tensor x) {
+    return torch.silu(x);
+  }
+
   /** Sum over the event: (B, …) to (B). */
   public static Tensor sumEvent(Tensor x) {
     return x.dim() == 1 ? x : x.flatten(1, -1).sum(1);

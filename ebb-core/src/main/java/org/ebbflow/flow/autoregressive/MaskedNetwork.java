@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
-import org.ebbflow.flow.network.LeakyRelu;
 import org.ebbflow.flow.network.Network;
+import org.ebbflow.flow.network.Silu;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Rng;
 
@@ -28,7 +28,7 @@ import org.ebbflow.tensor.Rng;
  */
 final class MaskedNetwork {
   private final int outputs;
-  private final Network activation = new LeakyRelu(0);
+  private final Network activation = new Silu();
   private final MaskedDense input;
   private final List<MaskedDense> hidden = new ArrayList<>();
   private final MaskedDense output;
