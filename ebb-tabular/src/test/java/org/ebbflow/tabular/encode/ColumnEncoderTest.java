@@ -189,9 +189,7 @@ class ColumnEncoderTest {
       return;
     }
     ColumnEncoder encoder = given.encoder();
-    // All values from far left to far right, each once, and their masses.
-    double[] scores = IntStream.range(0, 300_001).mapToDouble(i -> -6 + i / 25_000.0).toArray();
-    Column all = distinct(encoder.decode(scores));
+    Column all = all(given, encoder);
     double[][] encoded = encode(encoder, all);
     double sum = 0;
     for (int row = 0; row < all.rows(); row++) {
@@ -204,18 +202,30 @@ class ColumnEncoderTest {
     assertThat(sum).isCloseTo(1, within(1e-3));
   }
 
-  // Each value once; "other" is a text that the schema does not list, like any such.
-  private static Column distinct(Column column) {
-    List<Integer> first = new ArrayList<>();
-    List<String> seen = new ArrayList<>();
-    for (int row = 0; row < column.rows(); row++) {
-      String text = String.valueOf(column.text(row));
-      if (seen.isEmpty() || !seen.get(seen.size() - 1).equals(text)) {
-        seen.add(text);
-        first.add(row);
+  // Each value once, but those that are too far out to matter.
+  private static Column all(Case given, ColumnEncoder encoder) {
+    if (given.spec().kind() == ColumnKind.CATEGORICAL
+        || given.spec().kind() == ColumnKind.BOOLEAN) {
+      double[] scores = IntStream.range(0, 8_001).mapToDouble(i -> -4 + i / 1_000.0).toArray();
+      Column decoded = encoder.decode(scores);
+      List<Integer> first = new ArrayList<>();
+      for (int row = 0; row < decoded.rows(); row++) {
+        if (row == 0
+            || !String.valueOf(decoded.text(row)).equals(String.valueOf(decoded.text(row - 1)))) {
+          first.add(row);
+        }
       }
+      return decoded.select(first.stream().mapToInt(row -> row).toArray());
     }
-    return column.select(first.stream().mapToInt(row -> row).toArray());
+    double step = given.what().equals("days") ? 86_400 : 1;
+    double middle = encoder.decode(new double[] {0}).number(0);
+    return Column.timestamps( // takes any number
+        "any",
+        DoubleStream.concat(
+                IntStream.rangeClosed(-50_000, 50_000).mapToDouble(i -> middle + i * step),
+                given.spec().missing() ? DoubleStream.of(Double.NaN) : DoubleStream.empty())
+            .filter(v -> !(given.spec().lower() != null && (v < 0 || v > 40)))
+            .toArray());
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** Distributions whose densities are known, to sample from. */
+@SuppressWarnings("ImmutableEnumChecker") // functions without state
 enum Distributions {
   NORMAL(Random::nextGaussian, StandardNormal::logDensity),
   EXPONENTIAL(r -> -Math.log(1 - r.nextDouble()), x -> -x),

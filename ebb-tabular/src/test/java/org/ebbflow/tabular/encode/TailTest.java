@@ -27,7 +27,8 @@ class TailTest {
   @ParameterizedTest
   @MethodSource("tails")
   void densityIsTheDerivativeOfTheMass(Tail tail) {
-    for (double e = 0.01; e < 12; e += 0.173) {
+    double most = tail.length() < NONE ? 6 : 12; // nearer to a bound, y has no digits left
+    for (double e = 0.01; e < most; e += 0.173) {
       double y = tail.distance(e);
       double h = 1e-5 * Math.min(y, tail.length() - y);
       double slope = (Math.exp(-tail.exponent(y - h)) - Math.exp(-tail.exponent(y + h))) / (2 * h);
@@ -38,8 +39,9 @@ class TailTest {
   @ParameterizedTest
   @MethodSource("tails")
   void distanceGoesBackAndRises(Tail tail) {
+    double most = tail.length() < NONE ? 8 : 25;
     double before = -1;
-    for (double e = 0; e < 25; e += 0.31) {
+    for (double e = 0; e < most; e += 0.31) {
       double y = tail.distance(e);
       assertThat(y).isGreaterThan(before).isLessThanOrEqualTo(tail.length());
       assertThat(tail.exponent(y)).isCloseTo(e, within(1e-9 * (1 + e)));

@@ -110,7 +110,8 @@ class SchemaTest {
   void mistakesInYamlAreNamed() {
     Schema schema = Schema.infer(table());
     assertFault(schema, "columns: {y: {}}", "there is no column 'y'; use one of x, zero-inflated");
-    assertFault(schema, "columns: {x: {least: 0}}", "column 'x' has no setting 'least'; use one of");
+    assertFault(
+        schema, "columns: {x: {least: 0}}", "column 'x' has no setting 'least'; use one of");
     assertFault(schema, "colums: {}", "the schema has no section 'colums'");
     assertFault(
         schema, "columns: {x: {kind: contnuous}}", "'kind' cannot be \"contnuous\"; use one of");
@@ -120,8 +121,7 @@ class SchemaTest {
     assertFault(
         schema, "columns: {x: {missing: maybe}}", "'missing' cannot be \"maybe\"; give true");
     assertFault(schema, "columns: {city: {lower: 1}}", "'lower' cannot be 1.0");
-    assertFault(
-        schema, "columns: {city: {kind: continuous}}", "a column of type text can be");
+    assertFault(schema, "columns: {city: {kind: continuous}}", "a column of type text can be");
     assertFault(schema, "columns: {x: {type: text}}", "column 'x' is read as number, not as text");
     assertFault(schema, "columns: [", "the schema is not YAML, line 1");
     assertFault(schema, "columns: {x: {}, x: {}}", "not YAML");
@@ -153,8 +153,7 @@ class SchemaTest {
   @Test
   void checkedTablesMayHaveAnyOrderAndNearTypes() {
     Schema schema =
-        Schema.infer(
-            Table.of(Column.numbers("x", 0.5, 2, 3.5), Column.integers("n", 1, 2, 4)));
+        Schema.infer(Table.of(Column.numbers("x", 0.5, 2, 3.5), Column.integers("n", 1, 2, 4)));
     Table checked =
         schema.check(Table.of(Column.numbers("n", 3, 4), Column.texts("x", "1.5", null)));
     assertThat(checked.names()).containsExactly("x", "n");

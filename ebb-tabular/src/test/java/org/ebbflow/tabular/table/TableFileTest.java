@@ -171,7 +171,8 @@ class TableFileTest {
     assertFault(write("plain.parquet", "no parquet at all"), "plain.parquet");
     assertFault(write("plain.csv.gz", "not packed"), "GZIP");
     assertFault(write("half.json", "[{\"a\":1},{\"a\":nul"), "Malformed JSON");
-    assertFault(write("big.json", "{\"a\":9007199254740993}"), "column 'a', row 1: 9007199254740993");
+    assertFault(
+        write("big.json", "{\"a\":9007199254740993}"), "column 'a', row 1: 9007199254740993");
     Path latin = folder.resolve("latin.csv");
     Files.write(latin, "a,b\n1,café\n".getBytes(StandardCharsets.ISO_8859_1));
     assertFault(latin, "latin.csv, line 2", "convert the file to UTF-8");
