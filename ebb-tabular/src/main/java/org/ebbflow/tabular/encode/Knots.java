@@ -12,6 +12,7 @@ import java.util.Arrays;
 record Knots(double[] x, double[] scores) {
   private static final int TAIL_ROWS = 30;
   private static final double SMALLEST_GAP = 1e-13;
+  private static final double LEAST_GAP = 1e-290; // nearer ones would have infinite slopes
 
   /**
    * About as many quantiles as wanted, evenly spread over the rows between two tails.
@@ -38,7 +39,7 @@ record Knots(double[] x, double[] scores) {
         below = midrank(sorted, rank);
       }
       double score = StandardNormal.quantile(below / rows, (rows - below) / rows);
-      double gap = SMALLEST_GAP * Math.max(range, Math.abs(at));
+      double gap = SMALLEST_GAP * Math.max(range, Math.abs(at)) + LEAST_GAP;
       if (at > lower + gap
           && at < upper - gap
           && (count == 0 || (at > x[count - 1] + gap && score > scores[count - 1] + 1e-9))) {

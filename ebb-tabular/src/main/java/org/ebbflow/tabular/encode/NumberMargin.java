@@ -126,10 +126,10 @@ final class NumberMargin {
       z = -farQuantile(-b, -a, 1 - share);
     } else {
       double mass = scale * StandardNormal.between(a, b);
-      if (!(b - a > 1e-7)) {
-        mass = Math.exp(logDensityMass(x));
-      }
-      logMass = Math.log(mass);
+      logMass =
+          b - a > 1e-7 && mass > 1e-290
+              ? Math.log(mass)
+              : a > 0 ? logBetween(-b, -a, x) : logBetween(a, b, x);
       z =
           StandardNormal.quantile(
               lowerMass(piece, a) + share * mass, upperMass(piece, b) + (1 - share) * mass);

@@ -136,11 +136,12 @@ final class ScoreCurve {
   double score(double x) {
     int last = knots.length - 1;
     if (x < knots[0]) {
-      return StandardNormal.quantileOfLog(logLowerMass - lowerTail.exponent(distance(x, knots[0])));
+      double mass = logLowerMass - lowerTail.exponent(distance(x, knots[0]));
+      return Math.min(StandardNormal.quantileOfLog(mass), scores[0]);
     }
     if (x > knots[last]) {
-      return -StandardNormal.quantileOfLog(
-          logUpperMass - upperTail.exponent(distance(knots[last], x)));
+      double mass = logUpperMass - upperTail.exponent(distance(knots[last], x));
+      return Math.max(-StandardNormal.quantileOfLog(mass), scores[last]);
     }
     int k = bin(knots, x);
     double width = knots[k + 1] - knots[k];

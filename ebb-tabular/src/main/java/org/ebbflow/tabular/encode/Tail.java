@@ -109,10 +109,9 @@ record Tail(double shape, double scale, double length) {
     double v = ratio(y);
     double result = Math.log(scale);
     if (v <= nearEnd()) {
-      result += exponentOfRatio(v) + log1p(shape * v);
+      result += exponentOfRatio(v) + log1p(shape, v);
     } else {
-      double far = farRatio(v);
-      result += NEAR_SHARE * (1 + shape) + (1 + 1 / LIGHTEST) * Math.log1p(LIGHTEST * far);
+      result += NEAR_SHARE * (1 + shape) + (1 + 1 / LIGHTEST) * logFar(v);
     }
     if (length < Double.POSITIVE_INFINITY) {
       result += 2 * Math.log1p(-Math.min(y / length, LARGEST_RATIO));
@@ -124,13 +123,18 @@ record Tail(double shape, double scale, double length) {
   double distance(double exponent) {
     double v;
     if (shape >= LIGHTEST || exponent <= NEAR_SHARE) {
-      v = Math.abs(shape) < 1e-9 ? exponent : Math.expm1(shape * exponent) / shape;
+      v = isExponential() ? exponent : Math.expm1(shape * exponent) / shape;
     } else {
-      double far = Math.expm1(LIGHTEST * (exponent - NEAR_SHARE)) / LIGHTEST;
-      v = nearEnd() + far * Math.exp(shape * NEAR_SHARE);
+      double power = LIGHTEST * (exponent - NEAR_SHARE);
+      double unit = Math.exp(shape * NEAR_SHARE);
+      double far =
+          power < 1
+              ? Math.expm1(power) * unit
+              : Math.exp(power + shape * NEAR_SHARE) - unit; // does not overflow before v does
+      v = nearEnd() + far / LIGHTEST;
     }
     double y = Math.min(v * scale, Double.MAX_VALUE);
-    return length < Double.POSITIVE_INFINITY ? Math.min(y / (1 + y / length), length) : y;
+    return length < Double.POSITIVE_INFINITY ? length / (1 + length / y) : y;
   }
 
   // y/β, or what stands for it before a bound.
@@ -148,9 +152,9 @@ record Tail(double shape, double scale, double length) {
 
   private double exponentOfRatio(double v) {
     if (v <= nearEnd()) {
-      return Math.abs(shape) < 1e-9 ? v : log1p(shape * v) / shape;
+      return isExponential() ? v : log1p(shape, v) / shape;
     }
-    return NEAR_SHARE + log1p(LIGHTEST * farRatio(v)) / LIGHTEST;
+    return NEAR_SHARE + logFar(v) / LIGHTEST;
   }
 
   // Where the own shape ends, in units of β.
@@ -158,16 +162,24 @@ record Tail(double shape, double scale, double length) {
     if (shape >= LIGHTEST) {
       return Double.POSITIVE_INFINITY;
     }
-    return Math.abs(shape) < 1e-9 ? NEAR_SHARE : Math.expm1(shape * NEAR_SHARE) / shape;
+    return isExponential() ? NEAR_SHARE : Math.expm1(shape * NEAR_SHARE) / shape;
   }
 
-  // Distance from there in units of the far scale β e^(ξ·NEAR_SHARE), which keeps the density.
-  private double farRatio(double v) {
-    return (v - nearEnd()) * Math.exp(-shape * NEAR_SHARE);
+  // log(1 + LIGHTEST w), w the distance from there in units of β e^(ξ·NEAR_SHARE), the far scale
+  // that keeps the density.
+  private double logFar(double v) {
+    double beyond = v - nearEnd();
+    double factor = LIGHTEST * Math.exp(-shape * NEAR_SHARE);
+    return log1p(factor, beyond);
   }
 
-  // log(1 + x), also where x overflows.
-  private static double log1p(double x) {
-    return x < Double.POSITIVE_INFINITY ? Math.log1p(x) : Math.log(Double.MAX_VALUE);
+  private boolean isExponential() {
+    return Math.abs(shape) < 1e-9;
+  }
+
+  // log(1 + ax), also where ax overflows.
+  private static double log1p(double a, double x) {
+    double product = a * x;
+    return product < Double.POSITIVE_INFINITY ? Math.log1p(product) : Math.log(a) + Math.log(x);
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
@@ -20,6 +21,8 @@ record ColumnInference(@org.jspecify.annotations.Nullable ColumnSpec spec, Colum
   private static final double SPIKE_SHARE = 0.05;
   private static final int SPIKE_ROWS = 10;
   private static final int ROWS_TO_BELIEVE_IN_WHOLE_NUMBERS = 100;
+
+  private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9.]+([eE][-+]?[0-9]+)?");
 
   static ColumnInference of(Column column) {
     return column.type() == ColumnType.TEXT ? ofTexts(column) : ofNumbers(column);
@@ -57,7 +60,8 @@ record ColumnInference(@org.jspecify.annotations.Nullable ColumnSpec spec, Colum
       note = "many categories: list the ones that matter and add 'other: true' to pool the rest";
     } else {
       kind = ColumnKind.KEY;
-      note = "nearly every row has a text of its own: carried along, not modelled";
+      note =
+          "nearly every row has a text of its own: carried along, not modelled" + odd(dictionary);
     }
     ColumnSummary summary =
         new ColumnSummary(column.rows(), missing, distinct, least, greatest, note);
@@ -77,6 +81,19 @@ record ColumnInference(@org.jspecify.annotations.Nullable ColumnSpec spec, Colum
             .map(dictionary::get)
             .toList();
     return new ColumnInference(spec.withCategories(categories), summary);
+  }
+
+  // Numbers that a few texts keep from being read as such.
+  private static String odd(List<String> dictionary) {
+    List<String> texts = new ArrayList<>();
+    for (String text : dictionary) {
+      if (!NUMBER.matcher(text).matches()) {
+        texts.add(text);
+      }
+    }
+    return texts.isEmpty() || texts.size() > dictionary.size() / 20
+        ? ""
+        : ". All are numbers but '" + texts.get(0) + "' and the like";
   }
 
   private static ColumnInference ofNumbers(Column column) {

@@ -11,7 +11,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
+import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBPreparedStatement;
 import org.ebbflow.EbbException;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +66,7 @@ final class Database implements AutoCloseable {
   List<List<@Nullable String>> rows(String sql) throws SQLException {
     List<List<@Nullable String>> rows = new ArrayList<>();
     try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
+        ResultSet result = query(statement, sql)) {
       int columns = result.getMetaData().getColumnCount();
       while (result.next()) {
         List<@Nullable String> row = new ArrayList<>();
@@ -75,6 +77,22 @@ final class Database implements AutoCloseable {
       }
     }
     return rows;
+  }
+
+  /** A streamed result. */
+  ResultSet query(Statement statement, String sql) throws SQLException {
+    try {
+      return statement.executeQuery(sql);
+    } catch (SQLException e) {
+      if (String.valueOf(e.getMessage()).contains("Invalid result set")) {
+        // A stream that fails at its first row says no more than that; this way says why.
+        try (DuckDBPreparedStatement again = connection.prepare(sql);
+            DuckDBChunkedResult result = again.query()) {
+          throw new SQLException(result + " cannot be read", e);
+        }
+      }
+      throw e;
+    }
   }
 
   /** A text in SQL. */

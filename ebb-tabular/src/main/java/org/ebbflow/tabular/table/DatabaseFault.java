@@ -20,9 +20,17 @@ final class DatabaseFault {
     String message = String.valueOf(fault.getMessage());
     Matcher line = LINE.matcher(message);
     if (!line.find()) {
-      String first = KIND.matcher(firstLine(message)).replaceFirst("");
+      String first = firstLine(message);
+      if (first.contains("Error when sniffing file")) {
+        return new DataException(
+            "cannot read %s: its lines do not have the same columns".formatted(source),
+            "give every line as many cells as the first and close every quote",
+            fault);
+      }
       return new DataException(
-          "cannot read %s: %s".formatted(source, first), remedy(message), fault);
+          "cannot read %s: %s".formatted(source, KIND.matcher(first).replaceFirst("")),
+          remedy(first),
+          fault);
     }
     Matcher file = FILE.matcher(message);
     String name = file.find() ? file.group(1).strip() : source;

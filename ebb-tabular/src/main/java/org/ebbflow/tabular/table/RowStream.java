@@ -40,7 +40,7 @@ final class RowStream implements TableSource.Chunks {
     try {
       opened = database.connection().createStatement();
       statement = opened;
-      result = opened.executeQuery(sql);
+      result = database.query(opened, sql);
       more = result.next();
     } catch (SQLException e) {
       closeQuietly(opened, e);

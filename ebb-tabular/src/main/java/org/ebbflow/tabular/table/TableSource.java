@@ -60,7 +60,7 @@ public final class TableSource implements AutoCloseable {
    * Files of one kind and the same columns, one below the other.
    *
    * @param files names or patterns with {@code *}, {@code ?}, {@code [...]} and {@code **}; .csv,
-   *     .tsv, .txt, .parquet, .json, .jsonl or .ndjson, texts also with .gz or .zst behind
+   *     .tsv, .txt, .parquet, .json, .jsonl or .ndjson, texts also with .gz behind
    * @throws DataException if there is no such file or it cannot be read
    */
   public static TableSource open(List<String> files, TableFormat format) {
@@ -87,7 +87,6 @@ public final class TableSource implements AutoCloseable {
       String relation = "";
       if (!files.isEmpty() || sql == null) {
         SourceFiles found = SourceFiles.find(database, files);
-        found.checkHeader(database);
         relation = found.relation(format);
         if (found.kind() == SourceFiles.Kind.PARQUET && sql == null) {
           rowCount = parquetRows(database, found);
