@@ -18,6 +18,8 @@ import org.ebbflow.EbbException;
  * <p>As {@link org.ebbflow.io.AtomicFile}, for what is written over time.
  */
 final class PendingFile implements AutoCloseable {
+  private static final String FULL = "No space left on device";
+
   private final Path target;
   private final Path temporary;
 
@@ -72,6 +74,8 @@ final class PendingFile implements AutoCloseable {
       reason = "access denied";
     } else if (cause instanceof FileSystemException failed && failed.getReason() != null) {
       reason = failed.getReason();
+    } else if (reason.contains(FULL)) {
+      reason = FULL; // DuckDB wraps it in lines of its own
     }
     return new EbbException(
         "cannot write " + target + ": " + reason,
