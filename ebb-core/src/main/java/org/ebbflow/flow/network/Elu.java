@@ -2,6 +2,9 @@ package org.ebbflow.flow.network;
 
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
+import org.ebbflow.flow.elementwise.ElementwiseTrace;
 import org.ebbflow.tensor.Ops;
 
 /**
@@ -23,5 +26,22 @@ public record Elu() implements Network {
       return x.compose(y, slope);
     }
     return x.compose(y, slope, slope.mul(Ops.as(Ops.less(y.detach(), 0), y)));
+  }
+
+  @Override
+  public boolean isTraced() {
+    return true;
+  }
+
+  /** One exponential gives all, exact to rounding relative to 1: the engine's own takes longer. */
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    Tensor below = Ops.atMost(x, 0);
+    Tensor slope = below.exp();
+    Tensor y = x.sub(below);
+    Ops.increase(y, slope);
+    Ops.increase(y, -1);
+    Tensor bend = Ops.whereBetween(slope, y, -2, 0);
+    return new ElementwiseTrace(order, y, slope, bend);
   }
 }
