@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
 
 /** The traces of maps one after the other, as one. */
@@ -75,22 +76,30 @@ public final class ChainTrace implements Trace {
       implements Pushed {
     @Override
     public Tensor back(Tensor adjoints, Functional functional) {
-      Tensor at = adjoints;
-      for (int i = way.size() - 1; i >= 0; i--) {
-        at = way.get(i).back(at, functional);
-      }
-      return at;
+      return back(adjoints, 0, functional);
     }
 
     @Override
     public void end(Tensor adjoints, Functional functional) {
-      Tensor at = adjoints;
-      for (int i = way.size() - 1; i > 0; i--) {
-        at = way.get(i).back(at, functional);
-      }
       if (!way.isEmpty()) {
-        way.get(0).end(at, functional);
+        way.get(0).end(back(adjoints, 1, functional), functional);
       }
+    }
+
+    /** Back to what came out of so many links; what is done with on the way is freed. */
+    private Tensor back(Tensor adjoints, int links, Functional functional) {
+      Tensor at = adjoints;
+      for (int i = way.size() - 1; i >= links; i--) {
+        Tensor next;
+        try (Scope scope = Scope.open()) {
+          next = scope.pass(way.get(i).back(at, functional));
+        }
+        if (i < way.size() - 1) {
+          Scope.release(at);
+        }
+        at = next;
+      }
+      return at;
     }
   }
 

@@ -52,6 +52,7 @@ public interface Trace {
      * functional's.
      *
      * @param adjoints stay as they are
+     * @return a tensor of its own, no view of the adjoints
      */
     Tensor back(Tensor adjoints, Functional functional);
 

@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,13 +82,16 @@ public final class ElementwiseTrace implements Trace {
     if (f.length == 2) {
       return new Moved(moved, tangents, null);
     }
-    Tensor square = Ops.half(moved, 0).square();
-    Ops.increase(Ops.half(tangents, 1), f[2], square, 1);
-    if (phi == null) {
-      return new Moved(moved, tangents, null);
+    try (Scope scope = Scope.open()) {
+      Tensor square = Ops.half(moved, 0).square();
+      Ops.increase(Ops.half(tangents, 1), f[2], square, 1);
+      Tensor logDet = null;
+      if (phi != null) {
+        Tensor entries = phi[2].mul(square).addcmul(phi[1], Ops.half(moved, 1));
+        logDet = scope.pass(Ops.sumEvent(entries));
+      }
+      return new Moved(moved, tangents, logDet);
     }
-    Tensor logDet = phi[2].mul(square).addcmul(phi[1], Ops.half(moved, 1));
-    return new Moved(moved, tangents, Ops.sumEvent(logDet));
   }
 
   private final class Moved implements Pushed {

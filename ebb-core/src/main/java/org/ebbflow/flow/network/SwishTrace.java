@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,14 +55,19 @@ final class SwishTrace implements Trace {
     this.beta = Ops.item(parameter);
     this.order = order;
     this.x = x;
-    Tensor u = Ops.mul(x, beta);
-    Tensor sigma = u.sigmoid();
-    y = x.mul(sigma);
-    falling = Ops.complement(y, sigma);
-    slope = Ops.addScaled(sigma, falling, beta);
-    Tensor v = Ops.complement(sigma, sigma);
-    bend = Ops.addProduct(v, v, Ops.addScaled(u, y, -2 * beta), 0.5);
-    twist = order == 1 ? null : Ops.addProduct(v, v, Ops.addScaled(u, slope, -6), 1.0 / 3);
+    try (Scope scope = Scope.open()) {
+      Tensor u = Ops.mul(x, beta);
+      Tensor sigma = u.sigmoid();
+      y = scope.pass(x.mul(sigma));
+      falling = scope.pass(Ops.complement(y, sigma));
+      slope = scope.pass(Ops.addScaled(sigma, falling, beta));
+      Tensor v = Ops.complement(sigma, sigma);
+      bend = scope.pass(Ops.addProduct(v, v, Ops.addScaled(u, y, -2 * beta), 0.5));
+      twist =
+          order == 1
+              ? null
+              : scope.pass(Ops.addProduct(v, v, Ops.addScaled(u, slope, -6), 1.0 / 3));
+    }
   }
 
   @Override
@@ -85,7 +91,9 @@ final class SwishTrace implements Trace {
   public Pushed push(Tensor moved) {
     Tensor tangents = Ops.mulEach(moved, slope);
     if (order == 2) {
-      Ops.increase(Ops.half(tangents, 1), bend, Ops.half(moved, 0).square(), 2 * beta);
+      try (Scope scope = Scope.open()) {
+        Ops.increase(Ops.half(tangents, 1), bend, Ops.half(moved, 0).square(), 2 * beta);
+      }
     }
     return new Moved(moved, tangents);
   }
