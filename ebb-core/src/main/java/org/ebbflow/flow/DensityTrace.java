@@ -1,6 +1,5 @@
 package org.ebbflow.flow;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
@@ -20,18 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DensityTrace {
   private final int order;
-  private final List<Trace> layers = new ArrayList<>();
-  private final Tensor end;
+  private final ChainTrace layers;
 
-  private DensityTrace(Flow flow, Tensor x, int order, Products products) {
+  private DensityTrace(ChainTrace layers, int order) {
+    this.layers = layers;
     this.order = order;
-    Tensor at = x;
-    for (Bijection layer : flow.chain()) {
-      Trace trace = layer.trace(at, order, products);
-      layers.add(trace);
-      at = trace.value();
-    }
-    this.end = at;
   }
 
   /** Whether all of a flow's layers and its base density are differentiated by hand. */
@@ -61,38 +53,34 @@ public final class DensityTrace {
    */
   public static DensityTrace of(Flow flow, Tensor x, int order, Products products) {
     try (Autograd.Mode off = Autograd.off()) {
-      return new DensityTrace(flow, x.detach(), order, products);
+      return new DensityTrace(
+          ChainTrace.<Bijection>of(
+              x.detach(), flow.chain(), (layer, at) -> layer.trace(at, order, products)),
+          order);
     }
   }
 
   /** {@code log p(x) + log Z} in nats, (B). */
   public Tensor negativeEnergy() {
     try (Autograd.Mode off = Autograd.off()) {
-      Tensor sum = new StandardNormal().logProb(Jet.of(end), null).value();
-      for (Trace layer : layers) {
-        sum = plus(sum, layer.logDet());
-      }
-      return sum;
+      Tensor base = new StandardNormal().logProb(Jet.of(layers.value()), null).value();
+      return plus(base, layers.logDet());
     }
   }
 
   /** {@code ∇_x log p}, (B, D); to be called once, and first. */
   public Tensor score() {
     try (Autograd.Mode off = Autograd.off()) {
-      Tensor at = end.neg();
-      for (int i = layers.size() - 1; i >= 0; i--) {
-        at = layers.get(i).score(at);
-      }
-      return at;
+      return layers.score(layers.value().neg());
     }
   }
 
   /** A derivative along a curve, with its gradient. */
   public final class Along {
     private final Tensor value;
-    private final List<Trace.Pushed> way;
+    private final Trace.Pushed way;
 
-    private Along(Tensor value, List<Trace.Pushed> way) {
+    private Along(Tensor value, Trace.Pushed way) {
       this.value = value;
       this.way = way;
     }
@@ -102,20 +90,23 @@ public final class DensityTrace {
       return value;
     }
 
-    /** Adds the gradient of {@code weight·Σ value + energy·Σ log p}, log p without −log Z. */
+    /**
+     * Adds the gradient of {@code weight·Σ value + energy·Σ log p}, log p without −log Z.
+     *
+     * @param weight not zero
+     */
     public void gradient(double weight, double energy, Gradients gradients) {
       try (Autograd.Mode off = Autograd.off()) {
-        Tensor moved = way.get(way.size() - 1).tangents();
-        Tensor at =
-            order == 1
-                ? moved.neg()
-                : Ops.concatenate(Ops.half(moved, 1).neg(), Ops.mul(Ops.half(moved, 0), -2));
-        for (int i = way.size() - 1; i >= 0; i--) {
-          way.get(i).gradient(at, weight, energy, gradients);
-          if (i > 0) {
-            at = way.get(i).back(at);
-          }
+        Functional functional = new Functional(weight, energy / weight, gradients);
+        Tensor moved = way.tangents();
+        // With respect to z: −z′, or −z″ above −2z′.
+        Tensor ofRows = (order == 1 ? moved : Ops.half(moved, 1)).neg();
+        if (functional.energy() != 0) {
+          Ops.increase(ofRows, layers.value(), -functional.energy());
         }
+        way.end(
+            order == 1 ? ofRows : Ops.concatenate(ofRows, Ops.mul(Ops.half(moved, 0), -2)),
+            functional);
       }
     }
   }
@@ -131,21 +122,14 @@ public final class DensityTrace {
       throw new IllegalArgumentException(curve.length + " derivatives for order " + order);
     }
     try (Autograd.Mode off = Autograd.off()) {
-      Tensor at = order == 1 ? curve[0] : Ops.concatenate(curve);
-      Tensor sum = null;
-      List<Trace.Pushed> way = new ArrayList<>();
-      for (Trace layer : layers) {
-        Trace.Pushed pushed = layer.push(at);
-        way.add(pushed);
-        at = pushed.tangents();
-        sum = sum == null ? pushed.logDet() : plus(sum, pushed.logDet());
-      }
+      Trace.Pushed way = layers.push(order == 1 ? curve[0] : Ops.concatenate(curve));
+      Tensor moved = way.tangents();
       // The k-th derivative of −½‖z‖².
-      Tensor base = Ops.dotEvent(end, order == 1 ? at : Ops.half(at, 1));
+      Tensor base = Ops.dotEvent(layers.value(), order == 1 ? moved : Ops.half(moved, 1));
       if (order == 2) {
-        base = base.add(Ops.sumEvent(Ops.half(at, 0).square()));
+        base = base.add(Ops.sumEvent(Ops.half(moved, 0).square()));
       }
-      return new Along(plus(base.neg(), sum), way);
+      return new Along(plus(base.neg(), way.logDet()), way);
     }
   }
 

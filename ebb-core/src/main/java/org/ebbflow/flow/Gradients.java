@@ -39,6 +39,22 @@ public final class Gradients {
     }
   }
 
+  /**
+   * Adds {@code c·left·right} to a matrix's sum.
+   *
+   * @throws IllegalArgumentException if the parameter is none of those
+   */
+  public void addProduct(Tensor parameter, Tensor left, Tensor right, double c) {
+    Optional<Tensor> sum = sum(parameter);
+    if (sum.isPresent()) {
+      Ops.increaseByProduct(sum.get(), left, right, c);
+    } else {
+      Tensor first = home.take(Ops.emptyLike(parameter.detach()));
+      Ops.productInto(first, left, right, c);
+      sums.put(parameter, Optional.of(first));
+    }
+  }
+
   /** The sums in the order of the parameters. */
   public List<Tensor> all() {
     return parameters.stream().map(this::of).toList();

@@ -4,14 +4,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Bijection} keeps of a batch to carry derivatives of log p through it by hand: first
- * the values there, then the score back, then as often as wanted derivatives along a curve there
- * and their gradient back.
+ * What a {@link Bijection}, or a network in one, keeps of a batch to carry derivatives of log p
+ * through it by hand: first the values there, then the score back, then as often as wanted
+ * derivatives along a curve there and their gradient back.
  *
  * <p>Rows move along a curve, {@code x, x′, x″}, up to the trace's order k, and F is the k-th
- * derivative of log p along it. The derivative of F with respect to the k-th derivative of the rows
- * is the score, whatever the curve, so only k others go back. Derivatives lie in one tensor, (k·B,
- * D): x′ above x″, and of F with respect to x above that with respect to x′.
+ * derivative of log p along it. The derivative of F with respect to the k-th derivative of any
+ * quantity on the way is that of log p with respect to its value, whatever the curve, so only k
+ * others go back. Derivatives lie in one tensor, (k·B, D): x′ above x″, and of F with respect to x
+ * above that with respect to x′.
  *
  * <p>Called with autograd off; confined to a thread and to the scope it was made in.
  */
@@ -46,17 +47,18 @@ public interface Trace {
     @Nullable Tensor logDet();
 
     /**
-     * Derivatives of F with respect to {@code x} (and x′), (k·B, D), from those with respect to
-     * {@code z} (and z′).
-     */
-    Tensor back(Tensor adjoints);
-
-    /**
-     * Adds derivatives of {@code weight·ΣF + energy·Σ log p}, summed over the batch, with respect
-     * to the parameters; log p without its constant part.
+     * Derivatives of {@code F + energy·log p} with respect to {@code x} (and x′), (k·B, D), from
+     * those with respect to {@code z} (and z′). Those with respect to parameters are added to the
+     * functional's.
      *
-     * @param adjoints what {@link #back} takes
+     * @param adjoints stay as they are
+     * @return a tensor of its own, no view of the adjoints
      */
-    default void gradient(Tensor adjoints, double weight, double energy, Gradients gradients) {}
+    Tensor back(Tensor adjoints, Functional functional);
+
+    /** As {@link #back} where nothing lies in front that would take the result. */
+    default void end(Tensor adjoints, Functional functional) {
+      back(adjoints, functional);
+    }
   }
 }

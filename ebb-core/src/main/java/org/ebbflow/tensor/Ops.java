@@ -99,6 +99,22 @@ public final class Ops {
     return sumEvent(a.mul(b));
   }
 
+  /** {@code Σ a·b} over all entries, of one entry. */
+  public static Tensor dot(Tensor a, Tensor b) {
+    return a.reshape(-1).dot(b.reshape(-1)).reshape(1);
+  }
+
+  /** Every one of some batches that lie stacked, (k·B, …), times the entries of one, (B, …). */
+  public static Tensor mulEach(Tensor stack, Tensor batch) {
+    if (stack.size(0) == batch.size(0)) {
+      return stack.mul(batch);
+    }
+    return stack
+        .unflatten(0, stack.size(0) / batch.size(0), batch.size(0))
+        .mul(batch)
+        .flatten(0, 1);
+  }
+
   /** Number of entries in one event, the product of all axes but the first. */
   public static long eventSize(Tensor x) {
     return x.size(0) == 0 ? shapeProduct(x, 1) : x.numel() / x.size(0);
@@ -233,6 +249,14 @@ public final class Ops {
     return torch.where(condition, a, b);
   }
 
+  /** {@code y} where x lies strictly between two bounds and 0 elsewhere, entry by entry. */
+  public static Tensor whereBetween(Tensor y, Tensor x, double low, double high) {
+    try (Scalar from = new Scalar(low);
+        Scalar to = new Scalar(high)) {
+      return torch.hardtanh_backward(y, x, from, to);
+    }
+  }
+
   /** {@code x < c}, element by element. */
   public static Tensor less(Tensor x, double c) {
     try (Scalar s = new Scalar(c)) {
@@ -276,6 +300,14 @@ public final class Ops {
     }
   }
 
+  /** {@code target += c} in place, without recording. */
+  public static void increase(Tensor target, double c) {
+    try (Autograd.Mode off = Autograd.off();
+        Scalar s = new Scalar(c)) {
+      target.add_(s);
+    }
+  }
+
   /** {@code target += c·x} in place, without recording. */
   public static void increase(Tensor target, Tensor x, double c) {
     try (Autograd.Mode off = Autograd.off();
@@ -289,6 +321,24 @@ public final class Ops {
     try (Autograd.Mode off = Autograd.off();
         Scalar s = new Scalar(c)) {
       target.addcmul_(a, b, s);
+    }
+  }
+
+  /** {@code target += c·left·right} in place, without recording; matrices of one type. */
+  public static void increaseByProduct(Tensor target, Tensor left, Tensor right, double c) {
+    product(target, left, right, 1, c);
+  }
+
+  /** {@code target = c·left·right} in place, without recording; matrices of one type. */
+  public static void productInto(Tensor target, Tensor left, Tensor right, double c) {
+    product(target, left, right, 0, c);
+  }
+
+  private static void product(Tensor target, Tensor left, Tensor right, double keep, double c) {
+    try (Autograd.Mode off = Autograd.off();
+        Scalar kept = new Scalar(keep);
+        Scalar scale = new Scalar(c)) {
+      target.addmm_(left, right, kept, scale);
     }
   }
 
@@ -319,6 +369,13 @@ public final class Ops {
       target.log_();
       target.mul_(scale);
       torch.maximum_out(target, target, x); // where r is that small, x is what it comes to
+    }
+  }
+
+  /** {@code a + c·x·y}, broadcast. */
+  public static Tensor addProduct(Tensor a, Tensor x, Tensor y, double c) {
+    try (Scalar s = new Scalar(c)) {
+      return a.addcmul(x, y, s);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
@@ -19,9 +20,11 @@ import org.ebbflow.flow.elementwise.LeakyRelu;
 import org.ebbflow.flow.elementwise.Logit;
 import org.ebbflow.flow.elementwise.SmoothLeakyRelu;
 import org.ebbflow.flow.elementwise.SmoothTanh;
-import org.ebbflow.flow.linear.ActNorm;
 import org.ebbflow.flow.linear.FullMatrix;
 import org.ebbflow.flow.linear.FullyConnected;
+import org.ebbflow.flow.linear.LuMatrix;
+import org.ebbflow.model.DataShape;
+import org.ebbflow.model.RealNvp2d;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Losses and gradients by hand, by Taylor derivatives and by autograd's second derivatives. */
 class DifferentiationTest {
@@ -110,10 +114,64 @@ class DifferentiationTest {
                 .evaluate(flow, x, null, v));
   }
 
+  /** Couplings that keep either half, of two columns and of five; every bound of s is reached. */
+  private Flow realNvp(int dimension) {
+    Flow flow = new RealNvp2d(3, 6).build(engine, new DataShape(dimension, false, null, List.of()));
+    for (Tensor parameter : flow.parameters().values()) {
+      Ops.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), 0.2));
+    }
+    return flow;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 1, false, 0", "2, 3, true, 0.7", "5, 1, true, 0", "5, 2, false, 0.7"})
+  void couplings_agree(int dimension, int slices, boolean perDimension, double lambda) {
+    Flow flow = realNvp(dimension);
+    assertThat(DensityTrace.covers(flow)).isTrue();
+    Tensor rows = rng.normal(B, dimension);
+    Tensor[] directions = new Tensor[slices];
+    Arrays.setAll(directions, i -> rng.rademacherLike(rows));
+    agree(
+        flow,
+        way ->
+            new SlicedScoreMatching(slices, perDimension, lambda, way)
+                .evaluate(flow, rows, null, directions));
+    agree(
+        flow,
+        way ->
+            new DenoisingScoreMatching(0.4, perDimension, lambda, way)
+                .evaluate(flow, rows, null, directions[0]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1e-9, -1e-3, -0.7, 30})
+  void every_steepness_of_swish_agrees(double beta) {
+    Flow flow = realNvp(2);
+    flow.parameters()
+        .forEach(
+            (name, parameter) -> {
+              if (name.endsWith("beta")) {
+                Ops.assign(parameter, engine.full(beta, 1));
+              }
+            });
+    Tensor rows = rng.normal(B, 2);
+    Tensor direction = rng.rademacherLike(rows);
+    agree(
+        flow,
+        way -> new SlicedScoreMatching(1, true, 0.3, way).evaluate(flow, rows, null, direction));
+    agree(
+        flow,
+        way -> new DenoisingScoreMatching(1, true, 0.3, way).evaluate(flow, rows, null, direction));
+  }
+
   @Test
   void a_flow_with_other_layers_is_differentiated_by_autograd() {
     Flow flow =
-        flow(dense(engine, D), new ActNorm(engine, D, 1), new SmoothTanh(1, 0.4), dense(engine, D));
+        flow(
+            dense(engine, D),
+            new FullyConnected(engine, new LuMatrix(engine, engine.identity(D)), rng.normal(D)),
+            new SmoothTanh(1, 0.4),
+            dense(engine, D));
     assertThat(DensityTrace.covers(flow)).isFalse();
     agree(flow, way -> new SlicedScoreMatching(1, true, 0, way).evaluate(flow, x, null, v));
     assertThatThrownBy(
@@ -121,7 +179,7 @@ class DifferentiationTest {
                 new SlicedScoreMatching(1, true, 0, Differentiation.HAND, Products.BFLOAT16)
                     .evaluate(flow, x, null, v))
         .isInstanceOf(EbbException.class)
-        .hasMessageContaining("layer 2, ActNorm")
+        .hasMessageContaining("layer 2, FullyConnected(5, lu)")
         .hasMessageContaining("ebflow-fc");
   }
 

@@ -42,9 +42,9 @@ final class GateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description = "ssm, dsm (default both).")
-  private List<String> objectives = new ArrayList<>(FullyConnectedStep.BY_HAND);
+  private List<String> objectives = new ArrayList<>(FlowStep.BY_HAND);
 
-  @Mixin private DenseSize size;
+  @Mixin private StepSize size;
 
   @Option(names = "--rounds", paramLabel = "N", description = "Turns of each (default 20).")
   private int rounds = 20;
@@ -64,12 +64,12 @@ final class GateCommand implements Callable<Integer> {
       throw new EbbException("--at-least is " + atLeast, "give a positive number, 1.3 say");
     }
     for (String objective : objectives) {
-      if (!FullyConnectedStep.hasFastWay(objective)) {
+      if (!FlowStep.hasFastWay(objective)) {
         throw new EbbException(
             "'" + objective + "' is differentiated one way only", "give --objective ssm or dsm");
       }
     }
-    List<List<FullyConnectedStep>> pairs = objectives.stream().map(this::contenders).toList();
+    List<List<FlowStep>> pairs = objectives.stream().map(this::contenders).toList();
     int used = threads.apply();
     List<Map<String, Object>> rows = pairs.stream().map(pair -> byTurns(pair, used)).toList();
     report.print(spec, rows);
@@ -88,13 +88,13 @@ final class GateCommand implements Callable<Integer> {
     return slow.isEmpty() ? 0 : FAILED;
   }
 
-  private List<FullyConnectedStep> contenders(String objective) {
+  private List<FlowStep> contenders(String objective) {
     return List.of(
-        size.step(objective, Precision.F32, FullyConnectedStep.CUSTOMARY),
+        size.step(objective, Precision.F32, FlowStep.CUSTOMARY),
         size.step(objective, Precision.F32, Differentiation.AUTOGRAD));
   }
 
-  private Map<String, Object> byTurns(List<FullyConnectedStep> contenders, int used) {
+  private Map<String, Object> byTurns(List<FlowStep> contenders, int used) {
     List<Double> fast = new ArrayList<>();
     List<Double> reference = new ArrayList<>();
     List<Double> ratios = new ArrayList<>();

@@ -89,8 +89,14 @@ final class PeerWorks {
     for (int dimension : dimensions) {
       for (String objective : objectives) {
         // Checks the values before anything runs.
-        new FullyConnectedStep(
-            dimension, 2, batch(100), objective, Precision.F32, FullyConnectedStep.CUSTOMARY);
+        new FlowStep(
+            FlowStep.FULLY_CONNECTED,
+            dimension,
+            2,
+            batch(100),
+            objective,
+            Precision.F32,
+            FlowStep.CUSTOMARY);
         String[] work = words("--dim", dimension, "--batch", batch(100), "--objective", objective);
         List<ChildProcess> peers = new ArrayList<>();
         List<ChildProcess> own = new ArrayList<>();
@@ -99,7 +105,7 @@ final class PeerWorks {
         if (bf16) {
           peers.add(sides.timedPeer("eager bf16", "ebflow_step.py", with(work, "--bf16")));
         }
-        if (bf16 && FullyConnectedStep.hasFastWay(objective)) {
+        if (bf16 && FlowStep.hasFastWay(objective)) {
           own.add(
               sides.timedEbb("bf16", "step", with(work, "--no-roofline", "--precision", "bf16")));
         }

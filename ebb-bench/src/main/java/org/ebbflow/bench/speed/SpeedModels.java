@@ -35,6 +35,14 @@ final class SpeedModels {
         "preprocessing.kind=none");
   }
 
+  /** The RealNVP of the published two-dimensional experiments, without preprocessing. */
+  static RunConfig realNvp(int dimension, int steps, String objective) {
+    return Training.with(
+        RunConfig.defaults("realnvp-2d", objective, table(dimension)),
+        "model.steps=" + steps,
+        "preprocessing.kind=none");
+  }
+
   /** A Glow of 2 scales for images of one channel. */
   static RunConfig glow(int dimension, int steps, int width) {
     return Training.with(

@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
+import org.ebbflow.model.RealNvp2d;
 import org.ebbflow.model.RunConfig;
 import org.ebbflow.objective.Objective;
 import org.ebbflow.tensor.Engine;
@@ -23,7 +24,8 @@ import org.ebbflow.train.Trainer;
  * ebb fit} does.
  *
  * <p>Weights are not left at their usual start, which is the identity, with products of zeros: each
- * matrix gets normal noise of deviation 0.3/√fan-in.
+ * matrix gets normal noise of deviation 0.3/√fan-in. Those of the RealNVP start orthogonal and
+ * stay.
  */
 final class TimedTraining implements AutoCloseable {
   private static final int BATCHES = 8;
@@ -56,7 +58,9 @@ final class TimedTraining implements AutoCloseable {
     this.objective = objective;
     this.settings = config.training();
     this.rows = SpeedModels.normalRows(BATCHES * settings.batch(), dimension, scale);
-    SpeedModels.stir(flow);
+    if (!(config.model() instanceof RealNvp2d)) {
+      SpeedModels.stir(flow);
+    }
   }
 
   /** Trains on for some steps that do not count, at least one, and some that do. */

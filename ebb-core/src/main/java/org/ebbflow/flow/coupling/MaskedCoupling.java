@@ -7,6 +7,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
 import org.ebbflow.flow.network.Condition;
 import org.ebbflow.flow.network.Dense;
 import org.ebbflow.flow.network.Elu;
@@ -108,7 +110,7 @@ public final class MaskedCoupling implements Bijection {
 
   @Override
   public Mapped forward(Jet x, @Nullable Tensor given) {
-    int cut = keepsFirst ? kept : dimension - kept;
+    int cut = cut();
     Jet first = x.slice(1, 0, cut);
     Jet last = x.slice(1, cut, dimension);
     Jet input = condition.appendTo(keepsFirst ? first : last, given);
@@ -118,10 +120,32 @@ public final class MaskedCoupling implements Bijection {
     return new Mapped(keepsFirst ? first.join(z, 1) : z.join(last, 1), minusScale.sumEvent());
   }
 
+  /** Without a condition. */
+  @Override
+  public boolean isTraced() {
+    return condition.size() == 0 && scale.isTraced() && shift.isTraced();
+  }
+
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    if (!isTraced()) {
+      return Bijection.super.trace(x, order, products);
+    }
+    MaskedCouplingTrace.Halves halves = new MaskedCouplingTrace.Halves(cut(), keepsFirst);
+    Tensor input = halves.kept(x);
+    return new MaskedCouplingTrace(
+        halves,
+        x,
+        order,
+        scale.trace(input, order, products),
+        shift.trace(input, order, products),
+        BOUND);
+  }
+
   @Override
   public Tensor inverse(Tensor z, @Nullable Tensor given) {
     try (Autograd.Mode off = Autograd.off()) {
-      int cut = keepsFirst ? kept : dimension - kept;
+      int cut = cut();
       Tensor first = Ops.slice(z, 1, 0, cut);
       Tensor last = Ops.slice(z, 1, cut, dimension);
       Jet input = condition.appendTo(Jet.of(keepsFirst ? first : last), given);
@@ -141,7 +165,15 @@ public final class MaskedCoupling implements Bijection {
 
   @Override
   public String describe() {
-    return "MaskedCoupling(" + dimension + (keepsFirst ? ", keeps first)" : ", keeps last)");
+    return "MaskedCoupling("
+        + dimension
+        + (keepsFirst ? ", keeps first" : ", keeps last")
+        + (condition.size() == 0 ? ")" : ", conditional)");
+  }
+
+  /** Where the columns that are kept and those that move meet. */
+  private int cut() {
+    return keepsFirst ? kept : dimension - kept;
   }
 
   private static Jet bounded(Jet s) {

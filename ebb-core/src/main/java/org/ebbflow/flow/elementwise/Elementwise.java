@@ -40,7 +40,7 @@ abstract class Elementwise implements Bijection {
 
   @Override
   public final Trace trace(Tensor x, int order, Products products) {
-    return new ElementwiseTrace(derivatives(x, order + 1), order);
+    return new ElementwiseTrace(order, derivatives(x, order + 1));
   }
 
   @Override

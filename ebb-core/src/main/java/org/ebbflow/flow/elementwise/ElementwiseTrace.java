@@ -2,24 +2,27 @@ package org.ebbflow.flow.elementwise;
 
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Derivatives through {@code z_i = f(x_i)} with {@code φ = log f′}, entry by entry. With a the
- * score at z, and F's derivatives p and q with respect to z and z′:
+ * Derivatives through {@code z_i = f(x_i)}, entry by entry, with {@code φ = log f′} where it is a
+ * bijection and {@code φ = 0} where it is part of a network. With a the score at z, F's derivatives
+ * p and q with respect to z and z′, and ε the weight of log p beside F:
  *
  * <pre>
  *   score     a·f′ + φ′
- *   order 1   z′ = f′x′;                      x: p·f′ + a·f″x′ + φ″x′
+ *   order 1   z′ = f′x′;                      x: p·f′ + a·f″x′ + φ″x′ + εφ′
  *   order 2   z″ = f″x′² + f′x″;              x′: q·f′ + 2x′(a·f″ + φ″)
- *             x: p·f′ + q·f″x′ + a(f‴x′² + f″x″) + φ‴x′² + φ″x″
+ *             x: p·f′ + q·f″x′ + a(f‴x′² + f″x″) + φ‴x′² + φ″x″ + εφ′
  * </pre>
  */
-final class ElementwiseTrace implements Trace {
+public final class ElementwiseTrace implements Trace {
   private final Tensor[] f;
-  private final Tensor[] phi;
+  private final Tensor @Nullable [] phi;
   private final int order;
 
   /** {@code a·f″ + φ″}. */
@@ -28,9 +31,21 @@ final class ElementwiseTrace implements Trace {
   /** {@code a·f‴ + φ‴}. */
   private @Nullable Tensor twist;
 
-  ElementwiseTrace(Derivatives derivatives, int order) {
+  ElementwiseTrace(int order, Derivatives derivatives) {
     this.f = derivatives.function();
     this.phi = derivatives.logSlope();
+    this.order = order;
+  }
+
+  /**
+   * For a function in a network.
+   *
+   * @param f {@code f, f′, …} at some points, up to one order more than the trace's; only {@code f,
+   *     f′} where it is linear on pieces, only {@code f, f′, f″} where {@code f‴ = f″}
+   */
+  public ElementwiseTrace(int order, Tensor... f) {
+    this.f = f.clone();
+    this.phi = null;
     this.order = order;
   }
 
@@ -40,36 +55,51 @@ final class ElementwiseTrace implements Trace {
   }
 
   @Override
-  public Tensor logDet() {
-    return Ops.sumEvent(phi[0]);
+  public @Nullable Tensor logDet() {
+    return phi == null ? null : Ops.sumEvent(phi[0]);
   }
 
   @Override
   public Tensor score(Tensor a) {
-    bend = phi[2].addcmul(a, f[2]);
-    twist = order == 2 ? phi[3].addcmul(a, f[3]) : null;
-    return phi[1].addcmul(a, f[1]);
+    if (f.length > 2) {
+      bend = weighted(a, 2);
+      twist = order == 1 || f.length == 3 ? bend : weighted(a, 3);
+    }
+    return weighted(a, 1);
+  }
+
+  /** {@code a·f⁽ⁱ⁾ + φ⁽ⁱ⁾}. */
+  private Tensor weighted(Tensor a, int i) {
+    return phi == null ? a.mul(f[i]) : phi[i].addcmul(a, f[i]);
   }
 
   @Override
   public Pushed push(Tensor moved) {
+    Tensor tangents = Ops.mulEach(moved, f[1]);
     if (order == 1) {
-      return new Moved(moved, moved.mul(f[1]), Ops.dotEvent(phi[1], moved));
+      return new Moved(moved, tangents, phi == null ? null : Ops.dotEvent(phi[1], moved));
     }
-    Tensor first = Ops.half(moved, 0);
-    Tensor second = Ops.half(moved, 1);
-    Tensor square = first.square();
-    Tensor curved = f[1].mul(second).addcmul(f[2], square);
-    Tensor logDet = phi[2].mul(square).addcmul(phi[1], second);
-    return new Moved(moved, Ops.concatenate(first.mul(f[1]), curved), Ops.sumEvent(logDet));
+    if (f.length == 2) {
+      return new Moved(moved, tangents, null);
+    }
+    try (Scope scope = Scope.open()) {
+      Tensor square = Ops.half(moved, 0).square();
+      Ops.increase(Ops.half(tangents, 1), f[2], square, 1);
+      Tensor logDet = null;
+      if (phi != null) {
+        Tensor entries = phi[2].mul(square).addcmul(phi[1], Ops.half(moved, 1));
+        logDet = scope.pass(Ops.sumEvent(entries));
+      }
+      return new Moved(moved, tangents, logDet);
+    }
   }
 
   private final class Moved implements Pushed {
     private final Tensor moved;
     private final Tensor tangents;
-    private final Tensor logDet;
+    private final @Nullable Tensor logDet;
 
-    Moved(Tensor moved, Tensor tangents, Tensor logDet) {
+    Moved(Tensor moved, Tensor tangents, @Nullable Tensor logDet) {
       this.moved = moved;
       this.tangents = tangents;
       this.logDet = logDet;
@@ -81,25 +111,32 @@ final class ElementwiseTrace implements Trace {
     }
 
     @Override
-    public Tensor logDet() {
+    public @Nullable Tensor logDet() {
       return logDet;
     }
 
     @Override
-    public Tensor back(Tensor adjoints) {
+    public Tensor back(Tensor adjoints, Functional functional) {
+      Tensor result = Ops.mulEach(adjoints, f[1]);
+      Tensor ofRows = order == 1 ? result : Ops.half(result, 0);
+      if (phi != null && functional.energy() != 0) {
+        Ops.increase(ofRows, phi[1], functional.energy());
+      }
+      if (f.length == 2) {
+        return result;
+      }
       Tensor curvature = Objects.requireNonNull(bend);
       if (order == 1) {
-        return adjoints.mul(f[1]).addcmul(curvature, moved);
+        Ops.increase(ofRows, curvature, moved, 1);
+        return result;
       }
       Tensor first = Ops.half(moved, 0);
-      Tensor second = Ops.half(moved, 1);
-      Tensor p = Ops.half(adjoints, 0);
-      Tensor q = Ops.half(adjoints, 1);
-      Tensor change = Objects.requireNonNull(twist).mul(first).addcmul(q, f[2]);
-      Tensor ofRows = p.mul(f[1]).addcmul(change, first).addcmul(curvature, second);
-      Tensor ofFirst = q.mul(f[1]);
-      Ops.increase(ofFirst, curvature, first, 2);
-      return Ops.concatenate(ofRows, ofFirst);
+      Ops.increase(Ops.half(result, 1), curvature, first, 2);
+      Tensor change = Ops.half(adjoints, 1).mul(f[2]);
+      Ops.increase(change, Objects.requireNonNull(twist), first, 1);
+      Ops.increase(ofRows, change, first, 1);
+      Ops.increase(ofRows, curvature, Ops.half(moved, 1), 1);
+      return result;
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
@@ -49,6 +51,19 @@ public final class ActNorm implements Bijection {
     Tensor like = x.value();
     return new Mapped(
         x.add(perChannel(shift, like).neg()).mul(perChannel(logScale.neg().exp(), like)), null);
+  }
+
+  /** On rows, not on images. */
+  @Override
+  public boolean isTraced() {
+    return positions == 1;
+  }
+
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    return isTraced()
+        ? new ActNormTrace(shift, logScale, x)
+        : Bijection.super.trace(x, order, products);
   }
 
   @Override

@@ -2,7 +2,7 @@ package org.ebbflow.flow.linear;
 
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
-import org.ebbflow.flow.Gradients;
+import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Products;
 import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Ops;
@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Derivatives through {@code z = Wx + b}: each is multiplied by W or its transpose, and the
- * gradient with respect to W is one product of everything that went back with everything that came.
+ * gradient with respect to W is the product of everything that went back with everything that came:
+ * of one stack with the other, or of one part after the other where copying would take longer.
  */
-final class DenseTrace implements Trace {
+public final class DenseTrace implements Trace {
   private final Tensor weight;
   private final Tensor bias;
   private final Products products;
@@ -21,7 +22,14 @@ final class DenseTrace implements Trace {
   private final Tensor value;
   private @Nullable Tensor ofValue;
 
-  DenseTrace(Tensor weight, Tensor bias, Tensor x, Products products) {
+  /**
+   * Sends rows there.
+   *
+   * @param weight W, (out, in)
+   * @param bias b, (out)
+   * @param x (B, in)
+   */
+  public DenseTrace(Tensor weight, Tensor bias, Tensor x, Products products) {
     this.weight = weight;
     this.bias = bias;
     this.products = products;
@@ -75,21 +83,33 @@ final class DenseTrace implements Trace {
     }
 
     @Override
-    public Tensor back(Tensor adjoints) {
+    public Tensor back(Tensor adjoints, Functional functional) {
+      end(adjoints, functional);
       return transposed(adjoints);
     }
 
     @Override
-    public void gradient(Tensor adjoints, double scale, double energy, Gradients gradients) {
+    public void end(Tensor adjoints, Functional functional) {
       Tensor score = Objects.requireNonNull(ofValue);
-      Tensor went = Ops.mul(Ops.concatenate(adjoints, score), scale);
-      Tensor ofRows = Ops.rows(went, 0, score.size(0));
-      if (energy != 0) {
-        Ops.increase(ofRows, score, energy);
+      long rows = score.size(0);
+      functional.add(bias, Ops.rows(adjoints, 0, rows).sum(0));
+      // In order 2, pᵀx + qᵀx′ + aᵀx″; in order 1, pᵀx + aᵀx′.
+      if (products == Products.FULL && rows > Math.min(weight.size(0), weight.size(1))) {
+        long last = adjoints.size(0) - rows;
+        multiply(Ops.rows(adjoints, 0, rows), point, functional);
+        if (last > 0) {
+          multiply(Ops.rows(adjoints, rows, rows + last), Ops.rows(came, 0, last), functional);
+        }
+        multiply(score, Ops.rows(came, last, last + rows), functional);
+      } else {
+        Tensor went = Ops.mul(Ops.concatenate(adjoints, score), functional.weight());
+        Tensor all = Ops.concatenate(point, came);
+        functional.gradients().add(weight, products.factor(went, weight).t().matmul(all));
       }
-      gradients.add(bias, ofRows.sum(0));
-      Tensor all = Ops.concatenate(point, came);
-      gradients.add(weight, products.factor(went, weight).t().matmul(all));
+    }
+
+    private void multiply(Tensor went, Tensor all, Functional functional) {
+      functional.addProduct(weight, products.factor(went, weight).t(), all);
     }
   }
 

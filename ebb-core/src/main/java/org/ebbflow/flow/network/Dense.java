@@ -6,6 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Gradients;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
+import org.ebbflow.flow.linear.DenseTrace;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
@@ -54,6 +56,16 @@ public final class Dense implements Network {
   @Override
   public Jet apply(Jet x) {
     return x.linear(weight, bias);
+  }
+
+  @Override
+  public boolean isTraced() {
+    return true;
+  }
+
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    return new DenseTrace(weight, bias, x, products);
   }
 
   @Override

@@ -2,7 +2,11 @@ package org.ebbflow.flow.network;
 
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
+import org.ebbflow.flow.elementwise.ElementwiseTrace;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Scope;
 
 /**
  * {@code y = x} for {@code x ≥ 0} and {@code eˣ − 1} below, entry by entry; at 0 the slope is 1 and
@@ -23,5 +27,24 @@ public record Elu() implements Network {
       return x.compose(y, slope);
     }
     return x.compose(y, slope, slope.mul(Ops.as(Ops.less(y.detach(), 0), y)));
+  }
+
+  @Override
+  public boolean isTraced() {
+    return true;
+  }
+
+  /** One exponential gives all, exact to rounding relative to 1: the engine's own takes longer. */
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    try (Scope scope = Scope.open()) {
+      Tensor below = Ops.atMost(x, 0);
+      Tensor slope = scope.pass(below.exp());
+      Tensor y = scope.pass(x.sub(below));
+      Ops.increase(y, slope);
+      Ops.increase(y, -1);
+      Tensor bend = scope.pass(Ops.whereBetween(slope, y, -2, 0));
+      return new ElementwiseTrace(order, y, slope, bend);
+    }
   }
 }

@@ -2,6 +2,9 @@ package org.ebbflow.flow.network;
 
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
+import org.ebbflow.flow.elementwise.ElementwiseTrace;
 import org.ebbflow.tensor.Ops;
 
 /**
@@ -16,5 +19,16 @@ public record LeakyRelu(double alpha) implements Network {
     Tensor at = x.value().detach();
     return x.piecewiseLinear(
         Ops.leakyRelu(x.value(), alpha), t -> Ops.leakyReluSlope(at, alpha, t));
+  }
+
+  @Override
+  public boolean isTraced() {
+    return true;
+  }
+
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    Tensor slope = Ops.leakyReluSlope(x, alpha, Ops.add(Ops.zerosLike(x), 1));
+    return new ElementwiseTrace(order, Ops.leakyRelu(x, alpha), slope);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
 
 /**
  * A differentiable map {@code y = h(x)} on batches (B, …), with derivatives along a direction.
@@ -24,6 +25,24 @@ public interface Network {
    */
   default Recorded record(Dual x, Products products) {
     return AutogradPullback.record(this, x);
+  }
+
+  /** Whether this network carries derivatives of a log-density by hand, see {@link #trace}. */
+  default boolean isTraced() {
+    return false;
+  }
+
+  /**
+   * {@code h(x)} with the way there and back of derivatives of a log-density, not recorded by
+   * autograd: what a coupling takes that is differentiated by hand.
+   *
+   * @param x (B, …)
+   * @param order of the derivative of log p that is wanted with its gradient, 1 or 2
+   * @throws UnsupportedOperationException unless {@link #isTraced()}
+   */
+  default Trace trace(Tensor x, int order, Products products) {
+    throw new UnsupportedOperationException(
+        getClass().getSimpleName() + " is differentiated by autograd");
   }
 
   /** What is trained, by name, in a fixed order; the tensors themselves, not copies. */

@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.flow.ChainTrace;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
 
 /** {@code h_L ∘ … ∘ h_1}; parameters are named "layer.name", layers counted from 0. */
 public final class Sequential implements Network {
@@ -53,6 +55,16 @@ public final class Sequential implements Network {
           }
           return back;
         });
+  }
+
+  @Override
+  public boolean isTraced() {
+    return layers.stream().allMatch(Network::isTraced);
+  }
+
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    return ChainTrace.<Network>of(x, layers, (layer, at) -> layer.trace(at, order, products));
   }
 
   @Override

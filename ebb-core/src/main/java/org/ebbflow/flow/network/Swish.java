@@ -3,6 +3,8 @@ package org.ebbflow.flow.network;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Jet;
+import org.ebbflow.flow.Products;
+import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
@@ -41,6 +43,16 @@ public final class Swish implements Network {
     // β·σ(1 − σ)·(2 + βx·(1 − 2σ)), with 1 − 2σ = (1 − σ) − σ.
     Tensor bend = beta.mul(sigma.mul(falling)).mul(Ops.add(u.mul(falling.sub(sigma)), 2));
     return x.compose(y, slope, bend);
+  }
+
+  @Override
+  public boolean isTraced() {
+    return true;
+  }
+
+  @Override
+  public Trace trace(Tensor x, int order, Products products) {
+    return new SwishTrace(beta, x, order);
   }
 
   @Override

@@ -11,17 +11,19 @@ import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.objective.SlicedScoreMatching;
 
 /**
- * A training step of the fully connected EBFlow as the published image experiments take it: RMSprop
- * 1e−4, moving average 0.999, σ = 1, one slice, ε = 0.1.
+ * A training step of an EBFlow: RMSprop 1e−4, moving average 0.999, one slice, σ = 1, ε = 0.1, as
+ * the published image experiments take it, whatever the model.
  *
+ * @param model one of {@link #MODELS}
  * @param dimension D
- * @param layers L
+ * @param layers L; of {@code realnvp-2d} the steps of dense layer, coupling and ActNorm
  * @param batch rows a step
  * @param objective one of {@link #OBJECTIVES}
  * @param precision of the products
  * @param differentiation of {@code ssm} and {@code dsm}
  */
-record FullyConnectedStep(
+record FlowStep(
+    String model,
     int dimension,
     int layers,
     int batch,
@@ -29,17 +31,27 @@ record FullyConnectedStep(
     Precision precision,
     Differentiation differentiation) {
 
+  static final String FULLY_CONNECTED = "ebflow-fc";
+
+  static final String REAL_NVP = "realnvp-2d";
+
+  /** What can be measured. */
+  static final List<String> MODELS = List.of(FULLY_CONNECTED, REAL_NVP);
+
   /** How {@code ssm} and {@code dsm} are differentiated unless asked otherwise. */
   static final Differentiation CUSTOMARY = Differentiation.HAND;
 
-  /** What can be measured. */
+  /** By what it can be trained. */
   static final List<String> OBJECTIVES = List.of("ml", "ssm", "dsm", "fdssm");
 
   /** Those that are differentiated by hand. */
   static final List<String> BY_HAND = List.of("ssm", "dsm");
 
   /** Checks what the command line gives. */
-  FullyConnectedStep {
+  FlowStep {
+    if (!MODELS.contains(model)) {
+      throw new EbbException("--model names '" + model + "'", "use " + String.join(", ", MODELS));
+    }
     Timing.requirePositive("--dim", dimension);
     Timing.requirePositive("--layers", layers);
     Timing.requirePositive("--batch", batch);
@@ -64,7 +76,9 @@ record FullyConnectedStep(
   TimedTraining training() {
     RunConfig config =
         Training.with(
-            SpeedModels.fullyConnected(dimension, layers, objective),
+            model.equals(REAL_NVP)
+                ? SpeedModels.realNvp(dimension, layers, objective)
+                : SpeedModels.fullyConnected(dimension, layers, objective),
             "optimizer.name=rmsprop",
             "learningRate=1e-4",
             "clip=0",
