@@ -1,30 +1,52 @@
 package org.ebbflow.tabular;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ebbflow.tabular.select.Entry;
 
 /**
- * What ordinary rows look like to a model: log-densities of rows that it was not trained on, and
- * how it was chosen. Immutable.
+ * What ordinary rows look like to a model: log-densities and marginal tails of rows that it was not
+ * trained on, and how it was chosen. Immutable.
+ *
+ * <p>A row is strange by its density, by its margins, or both: {@code T = −log S_d(−log p) − log
+ * S_t(t)} with the marginal tails {@code t = −Σ_j log p_j} of its columns and S the shares of
+ * held-out rows at least as far out; its p-value is the share of held-out rows with at least its T.
+ * Densities alone miss rows that are far out where a flow has learnt a long tail; margins alone
+ * miss strange combinations.
+ *
+ * <p>Source of the sum: Fisher, "Statistical methods for research workers", 1925.
  */
 public final class Calibration {
   private final double[] heldOut;
+  private final double[] tails;
   private final List<Entry> entries;
+  private final TailCurve ofDensity;
+  private final TailCurve ofTails;
+  private final TailCurve ofBoth;
 
   /**
    * @param heldOut log-densities of held-out rows in nats; copied
+   * @param tails their marginal tails, in the same order; copied
    * @param entries of the race, in the order of training; copied
    */
-  Calibration(double[] heldOut, List<Entry> entries) {
+  Calibration(double[] heldOut, double[] tails, List<Entry> entries) {
     this.heldOut = heldOut.clone();
-    Arrays.sort(this.heldOut);
+    this.tails = tails.clone();
     this.entries = List.copyOf(entries);
+    this.ofDensity =
+        new TailCurve(IntStream.range(0, heldOut.length).mapToDouble(i -> -heldOut[i]).toArray());
+    this.ofTails = new TailCurve(tails);
+    this.ofBoth = new TailCurve(strangeness(heldOut, tails));
   }
 
-  /** Log-densities of held-out rows in nats, rising; copied. */
+  /** Log-densities of held-out rows in nats; copied. */
   public double[] heldOut() {
     return heldOut.clone();
+  }
+
+  /** Marginal tails of held-out rows; copied. */
+  public double[] tails() {
+    return tails.clone();
   }
 
   /** All candidates of the race in the order they were trained; unmodifiable. */
@@ -32,26 +54,17 @@ public final class Calibration {
     return entries;
   }
 
-  /** {@code (1 + #{held-out ≤ value})/(1 + #held-out)} for every value. */
-  double[] pValues(double[] logDensities) {
-    double[] p = new double[logDensities.length];
-    for (int i = 0; i < p.length; i++) {
-      p[i] = (1.0 + atMost(logDensities[i])) / (1.0 + heldOut.length);
-    }
-    return p;
+  /** T of rows with these log-densities and marginal tails. */
+  double[] strangeness(double[] logDensities, double[] marginalTails) {
+    return IntStream.range(0, logDensities.length)
+        .mapToDouble(i -> ofDensity.exponent(-logDensities[i]) + ofTails.exponent(marginalTails[i]))
+        .toArray();
   }
 
-  private int atMost(double value) {
-    int low = 0;
-    int high = heldOut.length;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (heldOut[middle] <= value) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+  /** The share of held-out rows with at least these T. */
+  double[] pValues(double[] strangeness) {
+    return IntStream.range(0, strangeness.length)
+        .mapToDouble(i -> Math.exp(-ofBoth.exponent(strangeness[i])))
+        .toArray();
   }
 }

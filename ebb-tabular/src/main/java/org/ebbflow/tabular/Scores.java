@@ -1,14 +1,18 @@
 package org.ebbflow.tabular;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /** What a model says of a table's rows. Immutable. */
 public final class Scores {
   private final double[] logDensities;
+  private final double[] strangeness;
   private final double[] pValues;
 
-  Scores(double[] logDensities, double[] pValues) {
+  Scores(double[] logDensities, double[] strangeness, double[] pValues) {
     this.logDensities = logDensities;
+    this.strangeness = strangeness;
     this.pValues = pValues;
   }
 
@@ -21,8 +25,16 @@ public final class Scores {
   }
 
   /**
-   * The share of ordinary rows that are as unlikely, {@code (1 + #{held-out rows with log p ≤
-   * own})/(1 + #held-out rows)}: the smaller, the stranger. Among ordinary rows it is uniform;
+   * How strange rows are, by density and margins together, see {@link Calibration}: to rank rows
+   * by, the strangest highest; copied.
+   */
+  public double[] strangeness() {
+    return strangeness.clone();
+  }
+
+  /**
+   * The share of held-out rows that are as strange: the smaller, the stranger. Among rows like
+   * these it is uniform; below the smallest share that their number can tell it is extrapolated;
    * copied.
    */
   public double[] pValues() {
@@ -31,20 +43,17 @@ public final class Scores {
 
   /** The rows whose p-value is at most {@code level}, the strangest first. */
   public int[] flagged(double level) {
-    return java.util.stream.IntStream.range(0, pValues.length)
+    return IntStream.range(0, pValues.length)
         .filter(row -> pValues[row] <= level)
         .boxed()
-        .sorted(java.util.Comparator.comparingDouble(row -> logDensities[row]))
+        .sorted(Comparator.comparingDouble((Integer row) -> strangeness[row]).reversed())
         .mapToInt(Integer::intValue)
         .toArray();
   }
 
   @Override
   public String toString() {
-    return "Scores["
-        + logDensities.length
-        + " rows, mean "
-        + Arrays.stream(logDensities).average().orElse(Double.NaN)
-        + " nats]";
+    return "Scores[%d rows, mean %.4g nats]"
+        .formatted(logDensities.length, Arrays.stream(logDensities).average().orElse(Double.NaN));
   }
 }

@@ -132,7 +132,13 @@ public final class TabularFit {
             split.train().rows(),
             share -> {});
     TabularModel model =
-        new TabularModel(encoder, winner.model(), new Calibration(heldOut, winner.entries()));
+        new TabularModel(
+            encoder,
+            winner.model(),
+            new Calibration(
+                heldOut,
+                TabularModel.marginalTails(encoder, split.validation()),
+                winner.entries()));
     model.save(folder);
     return Optional.of(model);
   }

@@ -27,7 +27,7 @@ public final class TabularFolder {
   private static final String CALIBRATION = "calibration.json";
 
   @SuppressWarnings("ArrayRecordComponent") // written and read, never compared
-  private record Document(int version, double[] heldOut, List<Entry> entries) {}
+  private record Document(int version, double[] heldOut, double[] tails, List<Entry> entries) {}
 
   private TabularFolder() {}
 
@@ -40,7 +40,8 @@ public final class TabularFolder {
     model.density().save(folder);
     AtomicFile.writeString(folder.resolve(TABLE), model.encoder().toJson());
     Calibration calibration = model.calibration();
-    Document document = new Document(VERSION, calibration.heldOut(), calibration.entries());
+    Document document =
+        new Document(VERSION, calibration.heldOut(), calibration.tails(), calibration.entries());
     try {
       AtomicFile.writeString(folder.resolve(CALIBRATION), MAPPER.writeValueAsString(document));
     } catch (JsonProcessingException e) {
@@ -70,7 +71,8 @@ public final class TabularFolder {
       throw new ModelFileException(
           folder.resolve(TABLE), "does not belong to the weights beside it", "fit the model anew");
     }
-    return new TabularModel(encoder, density, new Calibration(document.heldOut, document.entries));
+    return new TabularModel(
+        encoder, density, new Calibration(document.heldOut, document.tails, document.entries));
   }
 
   private static String text(Path file) {

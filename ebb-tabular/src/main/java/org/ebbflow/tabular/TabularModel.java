@@ -16,8 +16,10 @@ import org.ebbflow.tabular.conditional.Imputer;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Draws;
 import org.ebbflow.tabular.encode.Encoded;
+import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.NormalScores;
 import org.ebbflow.tabular.encode.TableEncoder;
+import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
@@ -111,9 +113,35 @@ public final class TabularModel {
    * @throws org.ebbflow.data.DataException naming what does not fit the schema
    */
   public Scores score(Table table, long firstRow, DoubleConsumer progress) {
-    double[] logDensities =
-        logDensities(encoder, density, draws(encoder), table, firstRow, progress);
-    return new Scores(logDensities, calibration.pValues(logDensities));
+    double[] densities = logDensities(encoder, density, draws(encoder), table, firstRow, progress);
+    double[] strangeness = calibration.strangeness(densities, marginalTails(encoder, table));
+    return new Scores(densities, strangeness, calibration.pValues(strangeness));
+  }
+
+  /**
+   * {@code −Σ_j log p_j} for every row, p_j the share of training rows that are as far out in
+   * column j: two-sided for ordered columns, the probability of the value itself for others.
+   */
+  static double[] marginalTails(TableEncoder encoder, Table table) {
+    double[] sums = new double[table.rows()];
+    double[][] scores = encoder.middles(table);
+    Table checked = encoder.schema().check(table);
+    for (int j = 0; j < encoder.columns().size(); j++) {
+      ColumnEncoder column = encoder.columns().get(j);
+      ColumnKind kind = column.spec().kind();
+      boolean ordered = kind != ColumnKind.CATEGORICAL && kind != ColumnKind.BOOLEAN;
+      Column values = checked.column(column.spec().name());
+      for (int row = 0; row < sums.length; row++) {
+        if (ordered && !values.isMissing(row)) {
+          sums[row] -= NormalScores.logTwoSided(scores[row][j]);
+        } else {
+          Interval interval = column.interval(values, row);
+          double mass = NormalScores.below(interval.upper()) - NormalScores.below(interval.lower());
+          sums[row] -= Math.log(Math.max(mass, Double.MIN_NORMAL));
+        }
+      }
+    }
+    return sums;
   }
 
   /** The logarithm of the mean over draws of p, for every row. */

@@ -14,6 +14,11 @@ public final class NormalScores {
     return StandardNormal.quantile(mass, 1 - mass);
   }
 
+  /** {@code log 2Φ(−|z|)}: the logarithm of the mass as far out on either side. */
+  public static double logTwoSided(double z) {
+    return Math.log(2) + StandardNormal.logBelow(-Math.abs(z));
+  }
+
   /** log φ(z). */
   public static double logDensity(double z) {
     return StandardNormal.logDensity(z);
