@@ -17,6 +17,8 @@ import org.ebbflow.model.Provenance;
 import org.ebbflow.tabular.encode.Encoded;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.select.FitListener;
+import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.select.Race;
 import org.ebbflow.tabular.select.Trimming;
 import org.ebbflow.tabular.table.Table;

@@ -12,6 +12,7 @@ import org.ebbflow.model.DensityModel;
 import org.ebbflow.tabular.conditional.ColumnGrid;
 import org.ebbflow.tabular.conditional.Conditionals;
 import org.ebbflow.tabular.conditional.GriddyGibbs;
+import org.ebbflow.tabular.conditional.Imputation;
 import org.ebbflow.tabular.conditional.Imputer;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Draws;
@@ -21,6 +22,7 @@ import org.ebbflow.tabular.encode.NormalScores;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
 

@@ -38,7 +38,10 @@ class ArchitectureTest {
       Map.of(
           "table", List.of(),
           "schema", List.of("table"),
-          "encode", List.of("schema", "table"));
+          "encode", List.of("schema", "table"),
+          "conditional", List.of("encode", "schema", "table"),
+          "select", List.of(),
+          "compare", List.of("encode", "schema", "table"));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

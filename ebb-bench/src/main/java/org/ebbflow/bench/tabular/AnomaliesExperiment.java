@@ -13,9 +13,9 @@ import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Experiment;
 import org.ebbflow.bench.reproduce.Setup;
 import org.ebbflow.metric.Ranking;
-import org.ebbflow.tabular.FitOptions;
 import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
 

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Stopped;
 import org.ebbflow.cli.task.FitProgress;
-import org.ebbflow.tabular.FitListener;
-import org.ebbflow.tabular.FitOptions;
 import org.ebbflow.tabular.TabularFit;
 import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.select.FitListener;
+import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Table;
 import org.ebbflow.train.TrainListener;
 

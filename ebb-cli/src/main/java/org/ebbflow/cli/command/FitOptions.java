@@ -79,7 +79,7 @@ final class FitOptions {
 
   /** Whether a race of models is asked for by name. */
   boolean isAuto() {
-    return org.ebbflow.tabular.FitOptions.AUTO.equals(model);
+    return org.ebbflow.tabular.select.FitOptions.AUTO.equals(model);
   }
 
   /** Whether anything is given that only a single named model has. */
@@ -96,14 +96,15 @@ final class FitOptions {
    *
    * @param candidate the only one, or null for a race
    */
-  org.ebbflow.tabular.FitOptions ofTable(@Nullable String candidate, double trim) {
+  org.ebbflow.tabular.select.FitOptions ofTable(@Nullable String candidate, double trim) {
     if (objective != null || config != null || epochs != null) {
       throw new EbbException(
           "--objective, --config and --epochs go with a named --model only",
           "leave them out, or name a model of numbers such as --model ebflow-fc");
     }
-    org.ebbflow.tabular.FitOptions defaults = org.ebbflow.tabular.FitOptions.defaults();
-    return new org.ebbflow.tabular.FitOptions(
+    org.ebbflow.tabular.select.FitOptions defaults =
+        org.ebbflow.tabular.select.FitOptions.defaults();
+    return new org.ebbflow.tabular.select.FitOptions(
         candidate == null ? defaults.model() : candidate,
         minutes == null ? defaults.minutes() : minutes,
         steps == null ? 0 : steps,

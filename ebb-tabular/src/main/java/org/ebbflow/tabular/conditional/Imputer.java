@@ -3,7 +3,6 @@ package org.ebbflow.tabular.conditional;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
-import org.ebbflow.tabular.Imputation;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Encoded;
 import org.ebbflow.tabular.encode.TableEncoder;

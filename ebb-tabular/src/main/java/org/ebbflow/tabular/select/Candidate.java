@@ -8,7 +8,6 @@ import org.ebbflow.model.Architectures;
 import org.ebbflow.model.ConfigJson;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.RunConfig;
-import org.ebbflow.tabular.FitOptions;
 
 /** A kind of model that may suit a table of normal scores, with its constants. */
 public enum Candidate {

@@ -16,8 +16,6 @@ import org.ebbflow.model.Fit;
 import org.ebbflow.model.ModelFolder;
 import org.ebbflow.model.Provenance;
 import org.ebbflow.model.RunConfig;
-import org.ebbflow.tabular.FitListener;
-import org.ebbflow.tabular.FitOptions;
 import org.ebbflow.train.Outcome;
 import org.ebbflow.train.TrainListener;
 import org.ebbflow.train.TrainState;

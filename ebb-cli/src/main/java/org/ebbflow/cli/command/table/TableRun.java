@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
-import org.ebbflow.tabular.FitOptions;
+import org.ebbflow.tabular.select.FitOptions;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package org.ebbflow.tabular;
+package org.ebbflow.tabular.conditional;
 
 import java.util.List;
 import org.ebbflow.tabular.table.Table;

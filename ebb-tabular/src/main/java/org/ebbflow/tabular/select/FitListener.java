@@ -1,6 +1,5 @@
-package org.ebbflow.tabular;
+package org.ebbflow.tabular.select;
 
-import org.ebbflow.tabular.select.Entry;
 import org.ebbflow.train.TrainListener;
 
 /** Told how the choice of a table's model goes, on the thread that fits. */

@@ -1,4 +1,4 @@
-package org.ebbflow.tabular.synthesis;
+package org.ebbflow.tabular;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
 import org.ebbflow.EbbException;
-import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;

@@ -1,4 +1,4 @@
-package org.ebbflow.tabular;
+package org.ebbflow.tabular.select;
 
 import java.util.List;
 import org.ebbflow.EbbException;
@@ -6,8 +6,7 @@ import org.ebbflow.EbbException;
 /**
  * How a table's model is chosen and trained.
  *
- * @param model {@code auto} for a race of {@link org.ebbflow.tabular.select.Candidate}s, or the
- *     name of one architecture
+ * @param model {@code auto} for a race of {@link Candidate}s, or the name of one architecture
  * @param minutes wall-clock time of all of it, positive; a third goes to the race, the rest to its
  *     winner
  * @param steps steps of every training instead of what the minutes allow, 0 to go by the minutes;
