@@ -16,7 +16,8 @@ import org.ebbflow.flow.Products;
 public enum Differentiation {
   /**
    * As {@link #TAYLOR}, with the layers' own way there and back in place of autograd's record. For
-   * flows of dense layers and entry-by-entry functions; others take {@link #TAYLOR}.
+   * flows of dense layers, entry-by-entry functions, ActNorm on rows and masked couplings without a
+   * condition; others take {@link #TAYLOR}.
    */
   HAND,
   /** Jets forward, one reverse pass by autograd. */
@@ -38,7 +39,8 @@ public enum Differentiation {
     requireReach(
         flow,
         products,
-        "use the model ebflow-fc with model.matrix=full, or set objective.precision=full");
+        "use the model ebflow-fc with model.matrix=full, or realnvp-2d without a condition, or set"
+            + " objective.precision=full");
     return this == HAND && DensityTrace.covers(flow);
   }
 

@@ -114,7 +114,7 @@ class DifferentiationTest {
                 .evaluate(flow, x, null, v));
   }
 
-  /** Couplings that keep either half, of two columns and of five; every bound of s is reached. */
+  /** Couplings that keep either half, of two columns and of five. */
   private Flow realNvp(int dimension) {
     Flow flow = new RealNvp2d(3, 6).build(engine, new DataShape(dimension, false, null, List.of()));
     for (Tensor parameter : flow.parameters().values()) {

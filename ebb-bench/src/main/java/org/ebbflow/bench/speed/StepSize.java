@@ -7,6 +7,9 @@ import picocli.CommandLine.Option;
 
 /** Which EBFlow it is whose steps are timed, and how large. */
 final class StepSize {
+  /** Stands for what the model is usually measured with. */
+  private static final int CUSTOMARY = Integer.MIN_VALUE;
+
   @Option(
       names = "--model",
       paramLabel = "NAME",
@@ -30,8 +33,6 @@ final class StepSize {
       paramLabel = "B",
       description = "Rows a step (default 100; realnvp-2d: 2048).")
   private int batch = CUSTOMARY;
-
-  private static final int CUSTOMARY = Integer.MIN_VALUE;
 
   /** A step of that size; checks the values. */
   FlowStep step(String objective, Precision precision, Differentiation way) {

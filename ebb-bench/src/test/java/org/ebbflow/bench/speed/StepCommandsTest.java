@@ -58,6 +58,22 @@ class StepCommandsTest {
     }
   }
 
+  @Test
+  void couplingsHaveAStepToo() throws IOException {
+    List<JsonNode> lines =
+        bench(
+                "step --model realnvp-2d --layers 2 --batch 8 --objective ml,ssm,dsm",
+                "--steps 2 --warmup 1 --threads 1 --json")
+            .json();
+    assertThat(lines).hasSize(3);
+    for (JsonNode line : lines) {
+      assertThat(line.fieldNames()).toIterable().contains(KEYS).doesNotContain("roofline_ratio");
+      assertThat(line.get("model").asText()).isEqualTo("realnvp-2d");
+      assertThat(line.get("dim").asInt()).isEqualTo(2);
+      assertThat(line.get("loss").asDouble()).isFinite();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"ml, 500", "fdssm, 1500", "dsm, 1100", "ssm, 1600"})
   void noProductIsCountedTwice(String objective, double rows) {
@@ -112,6 +128,7 @@ class StepCommandsTest {
   @Test
   void mistakesAreNamed() {
     bench("step --dim 0").assertRefused("--dim is 0");
+    bench("step --model glow").assertRefused("'glow'", "realnvp-2d");
     bench("step --steps 0").assertRefused("--steps is 0");
     bench("step --warmup 0").assertRefused("--warmup is 0");
     bench("step --threads -1").assertRefused("--threads is -1");
