@@ -3,14 +3,12 @@ package org.ebbflow.bench.tabular;
 import java.nio.file.Path;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Stopped;
-import org.ebbflow.cli.task.FitProgress;
+import org.ebbflow.cli.command.table.TableProgress;
 import org.ebbflow.tabular.TabularFit;
 import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.schema.Schema;
-import org.ebbflow.tabular.select.FitListener;
 import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Table;
-import org.ebbflow.train.TrainListener;
 
 /** A cell's fit of a table, gone on with from its folder. */
 final class TableTraining {
@@ -36,15 +34,8 @@ final class TableTraining {
             context.setup().threads(),
             options.settings());
     Path folder = context.folder().resolve(name);
-    try (FitProgress progress = new FitProgress(context.cell() + " " + name)) {
-      FitListener listener =
-          new FitListener() {
-            @Override
-            public TrainListener training(String candidate, long done, long steps) {
-              return new TrainListener() {};
-            }
-          };
-      TabularFit fit = new TabularFit(train, schema, all, context.cell(), folder, listener);
+    try (TableProgress progress = new TableProgress(context.cell() + " " + name + " ")) {
+      TabularFit fit = new TabularFit(train, schema, all, context.cell(), folder, progress);
       context.onStop().set(fit::stop);
       if (context.stopping().getAsBoolean()) {
         throw new Stopped();

@@ -16,7 +16,6 @@ import org.ebbflow.cli.report.Figure;
 import org.ebbflow.cli.report.Histogram;
 import org.ebbflow.cli.report.HtmlReport;
 import org.ebbflow.cli.report.Section;
-import org.ebbflow.cli.task.FitProgress;
 import org.ebbflow.cli.task.FolderLock;
 import org.ebbflow.cli.task.Interruption;
 import org.ebbflow.model.ModelFolder;
@@ -25,12 +24,8 @@ import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.schema.ColumnSpec;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.select.Entry;
-import org.ebbflow.tabular.select.FitListener;
 import org.ebbflow.tabular.table.Table;
 import org.ebbflow.tabular.table.TableSource;
-import org.ebbflow.train.TrainListener;
-import org.ebbflow.train.TrainState;
-import org.ebbflow.train.ValidationPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,7 +114,7 @@ public record TableFit(TableRun begun, Path folder) {
   }
 
   private Optional<TabularModel> train(Table table, String name, Schema columns) {
-    try (Progress progress = new Progress()) {
+    try (TableProgress progress = new TableProgress("")) {
       TabularFit fit = new TabularFit(table, columns, begun.options(), name, folder, progress);
       try (Interruption interruption = new Interruption(fit::stop)) {
         Optional<TabularModel> model = fit.run();
@@ -127,53 +122,6 @@ public record TableFit(TableRun begun, Path folder) {
           System.err.println("stopped; go on with: ebb fit --resume --out " + folder);
         }
         return model;
-      }
-    }
-  }
-
-  /** One line of progress for every training, and one of text for what came of it. */
-  private static final class Progress implements FitListener, AutoCloseable {
-    private @Nullable FitProgress line;
-
-    @Override
-    public TrainListener training(String name, long done, long steps) {
-      close();
-      FitProgress opened = new FitProgress(name);
-      opened.open(done, steps);
-      line = opened;
-      return new TrainListener() {
-        @Override
-        public void stepped(TrainState state, long totalSteps) {
-          opened.stepped(state, totalSteps);
-        }
-
-        @Override
-        public void validated(TrainState state, ValidationPoint point) {
-          opened.validated(state, point);
-        }
-      };
-    }
-
-    @Override
-    public void entered(Entry entry) {
-      close();
-      System.err.println(
-          entry.note().isEmpty()
-              ? String.format(
-                  Locale.ROOT,
-                  "%s: validation NLL %.4f nats after %,d steps, %.0f s",
-                  entry.name(),
-                  entry.validationNll(),
-                  entry.steps(),
-                  entry.seconds())
-              : entry.name() + ": " + entry.note());
-    }
-
-    @Override
-    public void close() {
-      if (line != null) {
-        line.close();
-        line = null;
       }
     }
   }
