@@ -62,7 +62,19 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fit", "eval", "score", "sample", "schema", "impute", "compare", "info", "data fetch", "data info"})
+  @ValueSource(
+      strings = {
+        "fit",
+        "eval",
+        "score",
+        "sample",
+        "schema",
+        "impute",
+        "compare",
+        "info",
+        "data fetch",
+        "data info"
+      })
   void missingArgumentsAreNamed(String command) {
     ebb((Object[]) command.split(" ")).assertRefused("ebb " + command + " --help");
   }

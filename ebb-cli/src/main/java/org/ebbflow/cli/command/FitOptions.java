@@ -83,6 +83,11 @@ final class FitOptions {
     return org.ebbflow.tabular.select.FitOptions.AUTO.equals(model);
   }
 
+  /** Whether anything is given at all. */
+  boolean isAny() {
+    return isAuto() || namesModel() || seed != null || steps != null || minutes != null;
+  }
+
   /** Whether anything is given that only a single named model has. */
   boolean namesModel() {
     return (model != null && !isAuto())
