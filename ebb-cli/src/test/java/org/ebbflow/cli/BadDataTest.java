@@ -29,7 +29,7 @@ class BadDataTest {
   static void fit() throws IOException {
     good = Samples.gaussian(temp.resolve("good.csv"), 60, 1);
     model = temp.resolve("model");
-    ebb("fit", "--data", good, "--out", model, "--steps", 5).json();
+    ebb("fit", "--data", good, "--model", "ebflow-fc", "--out", model, "--steps", 5).json();
   }
 
   private enum Fault {
@@ -221,7 +221,8 @@ class BadDataTest {
 
   private static void assertFitRefused(Path data, String... names) {
     Path out = temp.resolve("run");
-    ebb("fit", "--data", data, "--out", out, "--steps", 5).assertRefused(names);
+    ebb("fit", "--data", data, "--model", "ebflow-fc", "--out", out, "--steps", 5)
+        .assertRefused(names);
     assertThat(out).doesNotExist();
   }
 

@@ -30,7 +30,7 @@ class BadModelFolderTest {
   static void fit() throws IOException {
     data = Samples.gaussian(temp.resolve("data.csv"), 60, 1);
     whole = temp.resolve("whole");
-    ebb("fit", "--data", data, "--out", whole, "--steps", 5).json();
+    ebb("fit", "--data", data, "--model", "ebflow-fc", "--out", whole, "--steps", 5).json();
     other = temp.resolve("other");
     ebb("fit", "--data", data, "--out", other, "--steps", 5, "--set", "layers=3").json();
   }
@@ -182,7 +182,7 @@ class BadModelFolderTest {
     assertResumeRefusedUnchanged(changed.toString(), "--data", changed.toString());
     Path moved = Files.copy(data, temp.resolve("moved.csv"));
     Path run = temp.resolve("movedRun");
-    ebb("fit", "--data", moved, "--out", run, "--steps", 3).json();
+    ebb("fit", "--data", moved, "--model", "ebflow-fc", "--out", run, "--steps", 3).json();
     Files.delete(moved);
     ebb("fit", "--resume", "--out", run).assertRefused(moved.toString(), "--data");
     ebb("fit", "--resume", "--out", run, "--data", data).json();

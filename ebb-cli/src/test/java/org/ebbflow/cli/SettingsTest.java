@@ -135,7 +135,7 @@ class SettingsTest {
   void badNumberOfDraws(String n) throws IOException {
     Path model = temp.resolve("drawn");
     if (!Files.exists(model)) {
-      ebb("fit", "--data", data, "--out", model, "--steps", 3).json();
+      ebb("fit", "--data", data, "--model", "ebflow-fc", "--out", model, "--steps", 3).json();
     }
     Path out = temp.resolve("draws.csv");
     ebb("sample", model, "--n", n, "--out", out).assertRefused(n);

@@ -18,6 +18,10 @@ class UsageTest {
         "eval",
         "score",
         "sample",
+        "inpaint",
+        "schema",
+        "impute",
+        "compare",
         "info",
         "data",
         "data fetch",
@@ -58,7 +62,19 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"fit", "eval", "score", "sample", "info", "data fetch", "data info"})
+  @ValueSource(
+      strings = {
+        "fit",
+        "eval",
+        "score",
+        "sample",
+        "schema",
+        "impute",
+        "compare",
+        "info",
+        "data fetch",
+        "data info"
+      })
   void missingArgumentsAreNamed(String command) {
     ebb((Object[]) command.split(" ")).assertRefused("ebb " + command + " --help");
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
@@ -24,7 +25,12 @@ import org.ebbflow.tabular.table.TableWriter;
  */
 public final class FilteredSampler {
   private static final int BATCH = 20_000;
-  private static final int MOST_BATCHES = 100;
+  private static final int FIRST_BATCH = 2_000;
+
+  /** Draws after which a condition that none has met is given up. */
+  private static final long MOST_IN_VAIN = 200_000;
+
+  private static final long MOST_DRAWS = 2_000_000;
 
   private final TabularModel model;
   private final long seed;
@@ -44,8 +50,8 @@ public final class FilteredSampler {
    * {@code n} draws that meet a condition.
    *
    * @param where what a SELECT would have after WHERE, as {@code class = 'a' and age > 30}
-   * @throws EbbException if the condition is not valid, or so few draws meet it that they cannot be
-   *     found among two million
+   * @throws EbbException if the condition is not valid, or so few draws meet it that two million
+   *     would not hold enough
    */
   public Table where(int n, String where) {
     String sql = "SELECT * FROM data WHERE (" + where + ")";
@@ -152,14 +158,17 @@ public final class FilteredSampler {
   private Table collect(int n, String what, Function<Table, Table> keep) {
     List<Table> kept = new ArrayList<>();
     int rows = 0;
+    long drawn = 0;
     for (int batch = 0; rows < n; batch++) {
-      if (batch == MOST_BATCHES) {
+      if (drawn >= MOST_DRAWS || (rows == 0 && drawn >= MOST_IN_VAIN)) {
         throw new EbbException(
-            "%s: only %,d of %,d draws meet it, %,d are wanted"
-                .formatted(what, rows, (long) BATCH * MOST_BATCHES, n),
-            "loosen it or ask for fewer rows");
+            String.format(
+                Locale.ROOT, "%s: %,d of %,d draws met it, %,d are wanted", what, rows, drawn, n),
+            rows == 0 ? "give one that the model's rows can meet" : "ask for fewer rows");
       }
-      Table met = keep.apply(model.sample(BATCH, seed + batch));
+      int size = batch == 0 ? FIRST_BATCH : BATCH;
+      drawn += size;
+      Table met = keep.apply(model.sample(size, seed + batch));
       if (met.rows() > 0) {
         kept.add(met);
         rows += met.rows();

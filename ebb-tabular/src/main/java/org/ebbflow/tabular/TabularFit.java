@@ -53,8 +53,8 @@ public final class TabularFit {
    * @param schema what its columns are
    * @param name of the data in the model's provenance
    * @param folder where the model goes
-   * @throws org.ebbflow.EbbException if data or options do not suit, or the folder holds another
-   *     fit
+   * @throws org.ebbflow.EbbException if data or options do not suit; nothing is written before
+   *     {@link #run}
    */
   public TabularFit(
       Table data,
@@ -118,7 +118,11 @@ public final class TabularFit {
     return all.build().withColumnNames(first.columnNames());
   }
 
-  /** Trains, writes the model and returns it; empty if it was stopped. */
+  /**
+   * Trains, writes the model and returns it; empty if it was stopped.
+   *
+   * @throws org.ebbflow.EbbException if the folder holds another fit, or nothing could be trained
+   */
   public Optional<TabularModel> run() {
     Optional<Race.Result> result = race.run();
     if (result.isEmpty()) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
 import org.ebbflow.io.ModelFileException;
@@ -27,7 +28,14 @@ public final class TabularFolder {
   private static final String CALIBRATION = "calibration.json";
 
   @SuppressWarnings("ArrayRecordComponent") // written and read, never compared
-  private record Document(int version, double[] heldOut, double[] tails, List<Entry> entries) {}
+  private record Document(int version, double[] heldOut, double[] tails, List<Entry> entries) {
+    Document {
+      if (heldOut.length == 0 || heldOut.length != tails.length) {
+        throw new IllegalArgumentException("%d and %d".formatted(heldOut.length, tails.length));
+      }
+      entries = List.copyOf(entries);
+    }
+  }
 
   private TabularFolder() {}
 
@@ -55,12 +63,12 @@ public final class TabularFolder {
           folder + " holds no model of a table", "fit one there: ebb fit --data F --out " + folder);
     }
     DensityModel density = DensityModel.load(folder);
-    TableEncoder encoder = TableEncoder.fromJson(text(folder.resolve(TABLE)));
+    TableEncoder encoder = encoder(folder.resolve(TABLE));
     Path file = folder.resolve(CALIBRATION);
     Document document;
     try {
-      document = MAPPER.readValue(text(file), Document.class);
-    } catch (JsonProcessingException e) {
+      document = Objects.requireNonNull(MAPPER.readValue(text(file), Document.class));
+    } catch (JsonProcessingException | NullPointerException e) {
       throw new ModelFileException(file, "is damaged", "fit the model anew");
     }
     if (document.version != VERSION) {
@@ -73,6 +81,17 @@ public final class TabularFolder {
     }
     return new TabularModel(
         encoder, density, new Calibration(document.heldOut, document.tails, document.entries));
+  }
+
+  private static TableEncoder encoder(Path file) {
+    try {
+      return TableEncoder.fromJson(text(file));
+    } catch (ModelFileException e) {
+      throw e;
+    } catch (EbbException e) {
+      String why = String.valueOf(e.getMessage()).replaceFirst(";.*", "");
+      throw new ModelFileException(file, "is not valid: " + why, "restore the file");
+    }
   }
 
   private static String text(Path file) {

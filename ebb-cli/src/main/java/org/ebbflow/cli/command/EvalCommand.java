@@ -9,6 +9,10 @@ import org.ebbflow.data.Dataset;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.Refinement;
+import org.ebbflow.tabular.TabularFolder;
+import org.ebbflow.tabular.TabularModel;
+import org.ebbflow.tabular.table.Table;
+import org.ebbflow.tabular.table.TableSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +32,8 @@ import picocli.CommandLine.Spec;
       "nll and standardError are in nats, for densities in the data's own units."
     })
 public final class EvalCommand implements Callable<Integer> {
+  private static final int TABLE_PIECE = 20_000;
+
   @Spec private CommandSpec spec;
 
   @Mixin private ModelAndRows input;
@@ -40,7 +46,11 @@ public final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DensityModel model = input.model();
+    if (TabularFolder.holdsModel(input.folder())) {
+      Results.print(spec, ofTable(TabularModel.load(input.folder())));
+      return 0;
+    }
+    DensityModel model = input.model("");
     Dataset rows = input.rows(model);
     LogLikelihood.Summary summary;
     try (ProgressLine progress = ProgressLine.share("eval")) {
@@ -50,6 +60,33 @@ public final class EvalCommand implements Callable<Integer> {
     result.putAll(integration(model, rows, exact));
     Results.print(spec, result);
     return 0;
+  }
+
+  private Map<String, Object> ofTable(TabularModel model) {
+    long rows = 0;
+    double sum = 0;
+    double squares = 0;
+    try (TableSource source = input.input().open();
+        ProgressLine progress =
+            ProgressLine.steps("eval", 0, source.rowCount().orElse(Long.MAX_VALUE));
+        TableSource.Chunks chunks = source.chunks(TABLE_PIECE)) {
+      while (chunks.hasNext()) {
+        Table piece = chunks.next();
+        for (double value : model.score(piece, rows, share -> {}).logDensities()) {
+          sum -= value;
+          squares += value * value;
+        }
+        rows += piece.rows();
+        progress.stepTo(rows);
+      }
+    }
+    double nll = sum / rows;
+    double variance = Math.max(0, squares / rows - nll * nll) * rows / Math.max(1, rows - 1);
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("nll", Results.round(nll, 6));
+    result.put("rows", rows);
+    result.put("standardError", rows == 1 ? null : Results.round(Math.sqrt(variance / rows), 6));
+    return result;
   }
 
   /**

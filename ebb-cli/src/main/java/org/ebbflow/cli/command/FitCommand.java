@@ -1,5 +1,6 @@
 package org.ebbflow.cli.command;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,8 +105,7 @@ public final class FitCommand implements Callable<Integer> {
   public Integer call() {
     ModelFolder folder = new ModelFolder(out);
     if (resume && TableRun.isIn(out)) {
-      return new TableFit(TableRun.read(out), out)
-          .run(() -> {}, result -> Results.print(spec, result));
+      return goOnWithTable(TableRun.read(out));
     }
     if (!resume && isTable()) {
       return startTable(folder);
@@ -135,24 +135,31 @@ public final class FitCommand implements Callable<Integer> {
   private int startTable(ModelFolder folder) {
     if (!force) {
       FitSession.requireFree(folder);
-      if (TableRun.isIn(out)) {
-        throw new EbbException(
-            out + " already holds a run",
-            "add --resume to go on with it, --force to overwrite it, or choose another --out");
-      }
     }
     TableRun run =
         new TableRun(
-            input.files().stream().map(FitCommand::absolute).toList(),
-            input.query(),
-            TableFit.yaml(schema),
-            options.ofTable(candidate, trim));
+            files(), input.query(), TableFit.yaml(schema), options.ofTable(candidate, trim));
     return new TableFit(run, out)
         .run(() -> TableFit.clear(folder), result -> Results.print(spec, result));
   }
 
-  private static String absolute(String file) {
-    return file.contains("://") ? file : Path.of(file).toAbsolutePath().normalize().toString();
+  private int goOnWithTable(TableRun begun) {
+    if (options.isAny() || schema != null || candidate != null || trim != 0 || test != null) {
+      throw new EbbException(
+          "the options of a table's fit cannot change when it is resumed",
+          "give --resume and --out only, and --data where the file has moved; or start anew in"
+              + " another --out");
+    }
+    boolean moved = !input.files().isEmpty() || input.hasQuery();
+    return new TableFit(moved ? begun.withInput(files(), input.query()) : begun, out)
+        .run(() -> {}, result -> Results.print(spec, result));
+  }
+
+  /** Absolute, so that a fit can be resumed from any folder; patterns are no paths everywhere. */
+  private List<String> files() {
+    return input.files().stream()
+        .map(file -> file.contains("://") ? file : new File(file).getAbsolutePath())
+        .toList();
   }
 
   private int start(ModelFolder folder) {

@@ -35,8 +35,9 @@ final class FitOptions {
       names = "--model",
       paramLabel = "M",
       description =
-          "Architecture: auto (default for tables: a race), ebflow-fc, spline, jko, cnf, diffusion, spline or realnvp-2d; for images"
-              + " also ebflow-cnn or glow.")
+          "auto (default for tables): a race of models on columns of all kinds; or one architecture"
+              + " on the numbers as they are: ebflow-fc, spline, jko, cnf, diffusion or"
+              + " realnvp-2d; for images also ebflow-cnn or glow.")
   private @Nullable String model;
 
   @Option(
@@ -82,6 +83,11 @@ final class FitOptions {
     return org.ebbflow.tabular.select.FitOptions.AUTO.equals(model);
   }
 
+  /** Whether anything is given at all. */
+  boolean isAny() {
+    return isAuto() || namesModel() || seed != null || steps != null || minutes != null;
+  }
+
   /** Whether anything is given that only a single named model has. */
   boolean namesModel() {
     return (model != null && !isAuto())
@@ -101,6 +107,9 @@ final class FitOptions {
       throw new EbbException(
           "--objective, --config and --epochs go with a named --model only",
           "leave them out, or name a model of numbers such as --model ebflow-fc");
+    }
+    if (steps != null && steps < 1) {
+      throw new EbbException("steps is " + steps, "give 1 or more");
     }
     org.ebbflow.tabular.select.FitOptions defaults =
         org.ebbflow.tabular.select.FitOptions.defaults();

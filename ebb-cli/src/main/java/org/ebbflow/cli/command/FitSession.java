@@ -1,12 +1,12 @@
 package org.ebbflow.cli.command;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.ebbflow.EbbException;
+import org.ebbflow.cli.command.table.TableFit;
+import org.ebbflow.cli.command.table.TableRun;
 import org.ebbflow.cli.report.FitReport;
 import org.ebbflow.cli.task.FitProgress;
 import org.ebbflow.cli.task.FolderLock;
@@ -143,12 +143,7 @@ final class FitSession {
         requireFree(folder);
       }
       if (this == OVERWRITE) {
-        folder.clear();
-        try {
-          Files.deleteIfExists(folder.path().resolve(REPORT));
-        } catch (IOException e) {
-          throw new EbbException("cannot remove the old " + REPORT, "choose another --out", e);
-        }
+        TableFit.clear(folder);
       }
     }
   }
@@ -159,7 +154,7 @@ final class FitSession {
    * @throws EbbException if it does
    */
   static void requireFree(ModelFolder folder) {
-    if (folder.isTaken()) {
+    if (folder.isTaken() || TableRun.isIn(folder.path())) {
       throw new EbbException(
           folder.path() + " already holds a run",
           "add --resume to go on with it, --force to overwrite it, or choose another --out");

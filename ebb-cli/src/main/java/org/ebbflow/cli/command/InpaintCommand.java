@@ -106,7 +106,7 @@ public final class InpaintCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    DensityModel model = input.model();
+    DensityModel model = input.model("fill its gaps by: ebb impute " + input.folder());
     RowFile file = new RowFile(out);
     file.requireFit(model, input.folder());
     Dataset data = chosen(input.rows(model), file.isSheet());

@@ -1,10 +1,12 @@
 package org.ebbflow.cli.command;
 
 import java.nio.file.Path;
+import org.ebbflow.EbbException;
 import org.ebbflow.cli.command.table.TableInput;
 import org.ebbflow.cli.input.DataFile;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
+import org.ebbflow.tabular.TabularFolder;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -26,7 +28,16 @@ final class ModelAndRows {
     return input;
   }
 
-  DensityModel model() {
+  /**
+   * The model of rows of numbers.
+   *
+   * @param instead what does the same for a table's model
+   * @throws EbbException if it is a table's, whose flow knows normal scores and not the table
+   */
+  DensityModel model(String instead) {
+    if (TabularFolder.holdsModel(folder)) {
+      throw new EbbException(folder + " holds the model of a table", instead);
+    }
     return DensityModel.load(folder);
   }
 

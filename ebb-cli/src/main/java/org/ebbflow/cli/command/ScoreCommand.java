@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.ebbflow.EbbException;
 import org.ebbflow.cli.command.table.TableScoring;
 import org.ebbflow.cli.input.CsvOutput;
 import org.ebbflow.cli.task.ProgressLine;
@@ -44,8 +45,8 @@ public final class ScoreCommand implements Callable<Integer> {
       required = true,
       paramLabel = "G",
       description =
-          "CSV file to write, with the column logDensity; .gz compresses it; of tables also"
-              + " .parquet.")
+          "CSV file to write, .gz compresses it, of tables also .parquet. It has the column"
+              + " logDensity; of tables the keys, log_density and p_value.")
   private Path out;
 
   @Option(
@@ -67,7 +68,11 @@ public final class ScoreCommand implements Callable<Integer> {
       Results.print(spec, new TableScoring(model, input.input(), out, flag, explain).run());
       return 0;
     }
-    DensityModel model = input.model();
+    if (explain != 0) {
+      throw new EbbException(
+          "--explain goes with models of tables only", "leave it out for " + input.folder());
+    }
+    DensityModel model = input.model("score it without --explain");
     Dataset rows = input.rows(model);
     double[] logDensities;
     try (CsvOutput output = new CsvOutput(out, List.of("logDensity"))) {

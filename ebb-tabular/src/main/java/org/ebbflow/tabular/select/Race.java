@@ -5,8 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
@@ -33,6 +36,7 @@ public final class Race {
   /** Share of the time that the candidates have together. */
   private static final double RACING = 0.35;
 
+  private static final String FINAL = "-final";
   private static final int TIMING_STEPS = 12;
   private static final long FEWEST_STEPS = 100;
   private static final long FEWEST_CAP = 3_000;
@@ -63,7 +67,6 @@ public final class Race {
    *     the table's rows
    * @param folder of its own; what an earlier run has left there of the same race is gone on from
    * @param source names the table in provenances
-   * @throws EbbException if the folder holds another race
    */
   public Race(
       FitOptions options,
@@ -78,15 +81,20 @@ public final class Race {
     this.folder = folder;
     this.source = source;
     this.listener = listener;
-    this.record = RaceRecord.open(folder.resolve("race.json"), fingerprint());
+    this.record = new RaceRecord(folder.resolve("race.json"), fingerprint());
   }
 
   private String fingerprint() {
     return options + " " + rows.train().fingerprint() + " " + rows.validation().fingerprint();
   }
 
-  /** Trains; empty if it was stopped, to be gone on with by another race in the same folder. */
+  /**
+   * Trains; empty if it was stopped, to be gone on with by another race in the same folder.
+   *
+   * @throws EbbException if the folder holds another race, or nothing could be trained
+   */
   public Optional<Result> run() {
+    record.read();
     List<Candidate> candidates = Candidate.of(options.model(), rows.train().columns());
     long racing = candidates.stream().filter(candidate -> !candidate.isFloor()).count();
     boolean alone = racing <= 1;
@@ -96,22 +104,26 @@ public final class Race {
         return Optional.empty();
       }
     }
-    Entry best = best();
-    if (!alone && best.steps() < cap()) {
-      Candidate winner =
-          candidates.stream().filter(c -> c.label().equals(best.name())).findFirst().orElseThrow();
-      if (!winner.isFloor()
-          && !train(winner, best.name() + "-final", 60 * (1 - RACING) * options.minutes())) {
+    Map<String, Candidate> named = new HashMap<>();
+    candidates.forEach(candidate -> named.put(candidate.label(), candidate));
+    Entry best = best(named.keySet());
+    Candidate first = named.get(best.name());
+    // With a fixed number of steps a second training would be the first one over again.
+    boolean again = !alone && options.steps() == 0 && best.steps() < cap();
+    if (again && first != null && !first.isFloor()) {
+      String name = best.name() + FINAL;
+      if (!train(first, name, 60 * (1 - RACING) * options.minutes())) {
         return Optional.empty();
       }
+      named.put(name, first);
     }
-    ModelFolder winner = new ModelFolder(folder.resolve(best().name()));
+    ModelFolder winner = new ModelFolder(folder.resolve(best(named.keySet()).name()));
     return Optional.of(new Result(DensityModel.load(winner.path()), winner, record.entries()));
   }
 
-  private Entry best() {
+  private Entry best(Set<String> names) {
     return record.entries().stream()
-        .filter(entry -> Double.isFinite(entry.validationNll()))
+        .filter(entry -> names.contains(entry.name()) && Double.isFinite(entry.validationNll()))
         .min(Comparator.comparingDouble(Entry::validationNll))
         .orElseThrow(
             () ->
@@ -156,7 +168,8 @@ public final class Race {
       double nll = -mean(model.logProb(rows.validation(), share -> {})) - offset;
       add(new Entry(name, nll, state.step(), state.seconds(), model.parameterCount(), ""));
     } catch (EbbException e) {
-      if (!options.model().equals(FitOptions.AUTO)) {
+      // What keeps files from being written would stop the others too, and can be mended.
+      if (!options.model().equals(FitOptions.AUTO) || e.getCause() instanceof IOException) {
         throw e;
       }
       add(Entry.failed(name, String.valueOf(e.getMessage())));

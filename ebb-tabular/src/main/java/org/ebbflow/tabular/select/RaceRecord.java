@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
@@ -25,31 +26,36 @@ final class RaceRecord {
 
   private final Path file;
   private final String race;
-  private final Map<String, Long> steps;
-  private final List<Entry> entries;
+  private final Map<String, Long> steps = new LinkedHashMap<>();
+  private final List<Entry> entries = new ArrayList<>();
 
-  private record Content(String race, Map<String, Long> steps, List<Entry> entries) {}
+  private record Content(String race, Map<String, Long> steps, List<Entry> entries) {
+    Content {
+      Objects.requireNonNull(race);
+      steps.values().forEach(Objects::requireNonNull);
+      entries.forEach(Objects::requireNonNull);
+    }
+  }
 
-  private RaceRecord(Path file, Content content) {
+  /** Of a race of which nothing has been read yet. */
+  RaceRecord(Path file, String race) {
     this.file = file;
-    this.race = content.race;
-    this.steps = new LinkedHashMap<>(content.steps);
-    this.entries = new ArrayList<>(content.entries);
+    this.race = race;
   }
 
   /**
-   * Opens the record of a race, or begins one.
+   * Takes over what an earlier run has left.
    *
    * @throws EbbException if the file is of another race, or damaged
    */
-  static RaceRecord open(Path file, String race) {
+  void read() {
     if (!Files.exists(file)) {
-      return new RaceRecord(file, new Content(race, Map.of(), List.of()));
+      return;
     }
     Content content;
     try {
-      content = MAPPER.readValue(file.toFile(), Content.class);
-    } catch (IOException e) {
+      content = Objects.requireNonNull(MAPPER.readValue(file.toFile(), Content.class));
+    } catch (IOException | NullPointerException e) {
       throw new EbbException(file + " is damaged", "fit into another folder", e);
     }
     if (!content.race.equals(race)) {
@@ -57,7 +63,10 @@ final class RaceRecord {
           file.getParent() + " holds a fit of other rows or with other options",
           "fit into another folder, or with the same options to go on");
     }
-    return new RaceRecord(file, content);
+    steps.clear();
+    steps.putAll(content.steps);
+    entries.clear();
+    entries.addAll(content.entries);
   }
 
   boolean has(String name) {

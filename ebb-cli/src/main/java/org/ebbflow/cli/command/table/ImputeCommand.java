@@ -1,6 +1,7 @@
 package org.ebbflow.cli.command.table;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import org.ebbflow.tabular.conditional.Imputation;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
 import org.ebbflow.tabular.table.TableSource;
-import org.ebbflow.tabular.table.TableWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,19 +78,21 @@ public final class ImputeCommand implements Callable<Integer> {
     }
     TabularModel model = TabularModel.load(folder);
     Table table;
-    try (TableSource source = input.open()) {
-      table = source.readAll();
-    }
     Imputation filled;
-    try (ProgressLine progress = ProgressLine.share("impute")) {
-      filled = model.impute(table, Math.max(1, draws), level, seed, progress::shareDone);
-    }
-    TableWriter.write(out, filled.point());
-    for (int i = 0; i < draws; i++) {
-      TableWriter.write(numbered(out, i + 1), filled.draws().get(i));
-    }
-    if (intervals != null) {
-      TableWriter.write(intervals, cells(filled.cells()));
+    // All files are opened before the work and appear after it, or none does.
+    try (WholeFiles files = new WholeFiles(targets())) {
+      try (TableSource source = input.open()) {
+        table = source.readAll();
+      }
+      try (ProgressLine progress = ProgressLine.share("impute")) {
+        filled = model.impute(table, Math.max(1, draws), level, seed, progress::shareDone);
+      }
+      List<Table> contents = new ArrayList<>(List.of(filled.point()));
+      contents.addAll(filled.draws().subList(0, draws));
+      if (intervals != null) {
+        contents.add(cells(filled.cells()));
+      }
+      files.write(contents);
     }
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("rows", table.rows());
@@ -101,6 +103,17 @@ public final class ImputeCommand implements Callable<Integer> {
     }
     Results.print(spec, result);
     return 0;
+  }
+
+  private List<Path> targets() {
+    List<Path> targets = new ArrayList<>(List.of(out));
+    for (int i = 0; i < draws; i++) {
+      targets.add(numbered(out, i + 1));
+    }
+    if (intervals != null) {
+      targets.add(intervals);
+    }
+    return targets;
   }
 
   /** {@code dir/name-3.csv.gz} for {@code dir/name.csv.gz}. */

@@ -92,37 +92,34 @@ public record TableFit(TableRun begun, Path folder) {
                 .formatted(spec.name(), spec.kind().name().toLowerCase(Locale.ROOT)));
       }
     }
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new EbbException("cannot make the folder " + folder, "choose another --out", e);
-    }
-    try (FolderLock lock = FolderLock.take(folder)) {
-      clear.run();
-      begun.write(folder);
-      long start = System.nanoTime();
-      Optional<TabularModel> fitted = train(table, name, columns);
-      if (fitted.isEmpty()) {
-        return INTERRUPTED;
+    try (TableProgress progress = new TableProgress("")) {
+      // What does not suit is told before anything is written.
+      TabularFit fit = new TabularFit(table, columns, begun.options(), name, folder, progress);
+      new ModelFolder(folder).create();
+      try (FolderLock lock = FolderLock.take(folder)) {
+        clear.run();
+        begun.write(folder);
+        long start = System.nanoTime();
+        Optional<TabularModel> fitted = train(fit);
+        if (fitted.isEmpty()) {
+          return INTERRUPTED;
+        }
+        double seconds = 1e-9 * (System.nanoTime() - start);
+        Path report = folder.resolve(REPORT);
+        report(fitted.get(), table, name, seconds).write(report);
+        print.accept(result(fitted.get(), report));
+        return 0;
       }
-      double seconds = 1e-9 * (System.nanoTime() - start);
-      Path report = folder.resolve(REPORT);
-      report(fitted.get(), table, name, seconds).write(report);
-      print.accept(result(fitted.get(), report));
-      return 0;
     }
   }
 
-  private Optional<TabularModel> train(Table table, String name, Schema columns) {
-    try (TableProgress progress = new TableProgress("")) {
-      TabularFit fit = new TabularFit(table, columns, begun.options(), name, folder, progress);
-      try (Interruption interruption = new Interruption(fit::stop)) {
-        Optional<TabularModel> model = fit.run();
-        if (model.isEmpty()) {
-          System.err.println("stopped; go on with: ebb fit --resume --out " + folder);
-        }
-        return model;
+  private Optional<TabularModel> train(TabularFit fit) {
+    try (Interruption interruption = new Interruption(fit::stop)) {
+      Optional<TabularModel> model = fit.run();
+      if (model.isEmpty()) {
+        System.err.println("stopped; go on with: ebb fit --resume --out " + folder);
       }
+      return model;
     }
   }
 

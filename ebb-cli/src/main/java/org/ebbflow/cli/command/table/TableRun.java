@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
 import org.ebbflow.tabular.select.FitOptions;
@@ -32,6 +33,8 @@ public record TableRun(
 
   /** Copies. */
   public TableRun {
+    Objects.requireNonNull(schema);
+    Objects.requireNonNull(options);
     files = List.copyOf(files);
   }
 
@@ -48,10 +51,15 @@ public record TableRun(
   public static TableRun read(Path folder) {
     Path file = folder.resolve(FILE);
     try {
-      return MAPPER.readValue(Files.readString(file), TableRun.class);
-    } catch (IOException e) {
+      return Objects.requireNonNull(MAPPER.readValue(Files.readString(file), TableRun.class));
+    } catch (IOException | NullPointerException e) {
       throw new EbbException(file + " is damaged", "start anew in another --out", e);
     }
+  }
+
+  /** The same with rows from elsewhere. */
+  public TableRun withInput(List<String> others, @Nullable String otherQuery) {
+    return new TableRun(others, otherQuery, schema, options);
   }
 
   /** Writes it. */

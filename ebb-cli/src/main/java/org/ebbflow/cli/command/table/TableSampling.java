@@ -51,33 +51,41 @@ public final class TableSampling {
     if (where != null && balanced != null) {
       throw new EbbException("--where and --rebalance do not go together", "give one of them");
     }
-    Table drawn;
+    Map<String, Object> result = new LinkedHashMap<>();
+    try (TableWriter writer = TableWriter.create(out)) {
+      Table training = records == null ? null : read(records[0]);
+      Table heldOut = records == null ? null : read(records[1]);
+      Table drawn = draw(model, n, seed);
+      writer.append(drawn);
+      result.put("rows", drawn.rows());
+      result.put("out", out.toString());
+      result.put("seed", seed);
+      if (training != null && heldOut != null) {
+        ClosestRecord closest = ClosestRecord.measure(model.encoder(), drawn, training, heldOut);
+        result.put("privacy", figures(closest));
+      }
+      writer.commit();
+    }
+    return result;
+  }
+
+  private Table draw(TabularModel model, int n, long seed) {
     try (ProgressLine progress = ProgressLine.share("sample")) {
       FilteredSampler sampler = new FilteredSampler(model, seed, progress::shareDone);
       if (where != null) {
-        drawn = sampler.where(n, where);
-      } else if (balanced != null) {
-        drawn = sampler.balanced(n, balanced);
-      } else {
-        drawn = plain(model, n, seed, progress);
+        return sampler.where(n, where);
       }
+      return balanced != null ? sampler.balanced(n, balanced) : plain(model, n, seed, progress);
     }
-    TableWriter.write(out, drawn);
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("rows", drawn.rows());
-    result.put("out", out.toString());
-    result.put("seed", seed);
-    if (records != null) {
-      ClosestRecord closest =
-          ClosestRecord.measure(model.encoder(), drawn, read(records[0]), read(records[1]));
-      Map<String, Object> privacy = new LinkedHashMap<>();
-      privacy.put("medianDistanceToTraining", closest.toTraining());
-      privacy.put("medianDistanceToHeldOut", closest.toHeldOut());
-      privacy.put("closerToTraining", closest.closerToTraining());
-      privacy.put("copies", closest.copies());
-      result.put("privacy", privacy);
-    }
-    return result;
+  }
+
+  private static Map<String, Object> figures(ClosestRecord closest) {
+    Map<String, Object> privacy = new LinkedHashMap<>();
+    privacy.put("medianDistanceToTraining", closest.toTraining());
+    privacy.put("medianDistanceToHeldOut", closest.toHeldOut());
+    privacy.put("closerToTraining", closest.closerToTraining());
+    privacy.put("copies", closest.copies());
+    return privacy;
   }
 
   private static Table plain(TabularModel model, int n, long seed, ProgressLine progress) {
