@@ -5,7 +5,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.conditional.Imputation;
+import org.ebbflow.tabular.encode.ColumnEncoder;
+import org.ebbflow.tabular.encode.Interval;
+import org.ebbflow.tabular.encode.NormalScores;
+import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.table.Column;
 
 /**
@@ -20,7 +26,9 @@ final class FilledColumn {
   private final boolean[] removed;
   private final double deviation;
   private final Map<String, Tally> tallies = new LinkedHashMap<>();
+  private final double[] scores;
   private final Tally held = new Tally();
+  private final Tally between = new Tally();
 
   private static final class Tally {
     private double sum;
@@ -36,7 +44,10 @@ final class FilledColumn {
     }
   }
 
-  FilledColumn(GappyTable rows, String name, boolean category) {
+  /**
+   * @param model that fills, for where values lie among its normal scores
+   */
+  FilledColumn(GappyTable rows, TabularModel model, String name, boolean category) {
     this.truth = rows.whole().column(name);
     this.category = category;
     this.removed = new boolean[truth.rows()];
@@ -44,6 +55,27 @@ final class FilledColumn {
       removed[row] = true;
     }
     this.deviation = category ? 1 : deviation(truth);
+    this.scores = scores(model.encoder(), truth);
+  }
+
+  /** Scores of the values that are there, drawn where a value is an interval of them. */
+  private static double[] scores(TableEncoder encoder, Column values) {
+    ColumnEncoder column =
+        encoder.columns().stream()
+            .filter(c -> c.spec().name().equals(values.name()))
+            .findFirst()
+            .orElseThrow();
+    SplittableRandom random = new SplittableRandom(1);
+    double[] scores = new double[values.rows()];
+    for (int row = 0; row < scores.length; row++) {
+      if (!values.isMissing(row)) {
+        Interval interval = column.interval(values, row);
+        double low = NormalScores.below(interval.lower());
+        double high = NormalScores.below(interval.upper());
+        scores[row] = NormalScores.quantile(low + random.nextDouble() * (high - low));
+      }
+    }
+    return scores;
   }
 
   private static double deviation(Column column) {
@@ -63,6 +95,8 @@ final class FilledColumn {
       near(MODEL, cell.row(), Double.parseDouble(cell.point()));
       double x = truth.number(cell.row());
       held.add(x >= cell.lower() && x <= cell.upper() ? 1 : 0);
+      double score = scores[cell.row()];
+      between.add(score >= cell.scores().lower() && score <= cell.scores().upper() ? 1 : 0);
     }
   }
 
@@ -117,6 +151,7 @@ final class FilledColumn {
     tallies.keySet().forEach(method -> row.put(method, figure(method)));
     if (!category) {
       row.put("in the interval", held.mean());
+      row.put("in its scores", between.mean());
     }
     return row;
   }
@@ -135,11 +170,16 @@ final class FilledColumn {
         row.put(method, some.stream().mapToDouble(c -> c.figure(method)).average().orElse(0));
       }
       if (!category) {
-        double in = some.stream().mapToDouble(c -> c.held.sum).sum();
-        row.put("in the interval", in / some.stream().mapToInt(c -> c.held.count).sum());
+        row.put("in the interval", share(some.stream().map(c -> c.held).toList()));
+        row.put("in its scores", share(some.stream().map(c -> c.between).toList()));
       }
       rows.add(row);
     }
     return rows;
+  }
+
+  private static double share(List<Tally> tallies) {
+    return tallies.stream().mapToDouble(t -> t.sum).sum()
+        / tallies.stream().mapToInt(t -> t.count).sum();
   }
 }

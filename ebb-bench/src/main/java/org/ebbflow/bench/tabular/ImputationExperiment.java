@@ -97,7 +97,7 @@ public final class ImputationExperiment implements Experiment {
       long start = System.nanoTime();
       Imputation filled;
       try (ProgressLine progress = ProgressLine.share(context.cell() + " fill")) {
-        filled = model.impute(rows.gappy(), 1, LEVEL, setup.seed(), progress::shareDone);
+        filled = model.impute(rows.gappy(), 0, LEVEL, setup.seed(), progress::shareDone);
       }
       double seconds = 1e-9 * (System.nanoTime() - start);
       List<Map<String, Object>> figures = figures(model, all.gappy(), rows, filled);
@@ -119,7 +119,7 @@ public final class ImputationExperiment implements Experiment {
       NearestNeighbours neighbours = new NearestNeighbours(known, categories);
       List<FilledColumn> columns = new ArrayList<>();
       for (String name : known.names()) {
-        columns.add(new FilledColumn(rows, name, categories.contains(name)));
+        columns.add(new FilledColumn(rows, model, name, categories.contains(name)));
       }
       for (Imputation.Cell cell : filled.cells()) {
         columns.get(known.names().indexOf(cell.column())).add(cell);

@@ -83,7 +83,7 @@ public final class ImputeCommand implements Callable<Integer> {
     }
     Imputation filled;
     try (ProgressLine progress = ProgressLine.share("impute")) {
-      filled = model.impute(table, Math.max(1, draws), level, seed, progress::shareDone);
+      filled = model.impute(table, draws, level, seed, progress::shareDone);
     }
     TableWriter.write(out, filled.point());
     for (int i = 0; i < draws; i++) {
