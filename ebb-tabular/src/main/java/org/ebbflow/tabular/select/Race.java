@@ -98,10 +98,12 @@ public final class Race {
     }
     Entry best = best();
     if (!alone && best.steps() < cap()) {
+      // A race that is gone on with may have had its final.
+      String label = best.name().replace("-final", "");
       Candidate winner =
-          candidates.stream().filter(c -> c.label().equals(best.name())).findFirst().orElseThrow();
+          candidates.stream().filter(c -> c.label().equals(label)).findFirst().orElseThrow();
       if (!winner.isFloor()
-          && !train(winner, best.name() + "-final", 60 * (1 - RACING) * options.minutes())) {
+          && !train(winner, label + "-final", 60 * (1 - RACING) * options.minutes())) {
         return Optional.empty();
       }
     }
