@@ -253,17 +253,19 @@ public final class TabularModel {
   }
 
   /**
-   * Fills gaps by Gibbs sampling from the model's conditionals.
+   * Fills gaps by the model's conditionals. A model that was fitted to rows with gaps takes a gap's
+   * distribution given what the row has, other gaps being gaps; else gaps are filled by Gibbs
+   * sampling.
    *
    * @param table with the modelled columns, some cells of which are missing
-   * @param draws how many completed copies, at least 1
+   * @param draws how many completed copies, 0 for none
    * @param level of the intervals, in (0, 1)
    * @param seed of the draws
    */
   public Imputation impute(
       Table table, int draws, double level, long seed, DoubleConsumer progress) {
-    if (draws < 1) {
-      throw new EbbException("draws is " + draws, "give 1 or more");
+    if (draws < 0) {
+      throw new EbbException("draws is " + draws, "give 0 or more");
     }
     if (!(level > 0 && level < 1)) {
       throw new EbbException("level is " + level, "give a number between 0 and 1");

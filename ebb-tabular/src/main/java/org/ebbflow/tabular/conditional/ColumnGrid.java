@@ -9,19 +9,33 @@ import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 
 /**
- * The normal scores of a column's present values cut into cells of about equal marginal mass, atoms
- * (categories, spikes, frequent whole numbers) into cells of their own.
+ * The normal scores of a column's present values cut into cells, atoms (categories, spikes,
+ * frequent whole numbers) into cells of their own.
  *
  * <p>A conditional density is proportional to p_Z(z)/φ(z) in the marginal mass, which varies little
- * over a cell: its value at the middle stands for the cell. Immutable; safe for several threads.
+ * over a cell: its value at the middle stands for the cell. Between atoms, half of the cells are
+ * spent on equal marginal mass and half on equal length, so that the tails, where a conditional may
+ * have all of its mass, are not one cell. Immutable; safe for several threads.
  */
 public final class ColumnGrid {
   private static final int LOOKED_AT = 4096;
+
+  /** Beyond so large a score cells are no longer made for the length. */
+  private static final double FAR = 4;
+
+  /** A density that is exact is constant over an atom; a fitted one is looked at so often. */
+  private static final int MOST_IN_ATOM = 4;
+
+  /** What an atom must have to get a cell of its own, in shares of a cell. */
+  private static final double LEAST_ATOM = 0.2;
+
+  private static final int POINTS_IN_CELL = 8;
 
   private final double[] lower;
   private final double[] upper;
   private final double[] middle;
   private final Column values;
+  private final double[] means;
 
   private ColumnGrid(List<double[]> cells, ColumnEncoder encoder) {
     int n = cells.size();
@@ -34,6 +48,20 @@ public final class ColumnGrid {
       middle[i] = NormalScores.quantile(0.5 * (lower[i] + upper[i]));
     }
     this.values = encoder.decode(middle);
+    this.means = values.type() == ColumnType.TEXT ? new double[0] : means(encoder);
+  }
+
+  private double[] means(ColumnEncoder encoder) {
+    double[] scores = new double[size() * POINTS_IN_CELL];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = score(i / POINTS_IN_CELL, (i % POINTS_IN_CELL + 0.5) / POINTS_IN_CELL);
+    }
+    Column decoded = encoder.decode(scores);
+    double[] all = new double[size()];
+    for (int i = 0; i < scores.length; i++) {
+      all[i / POINTS_IN_CELL] += decoded.number(i) / POINTS_IN_CELL;
+    }
+    return all;
   }
 
   /**
@@ -59,14 +87,14 @@ public final class ColumnGrid {
       Interval interval = encoder.interval(seen, i);
       double low = Math.max(from, NormalScores.below(interval.lower()));
       double high = Math.min(to, NormalScores.below(interval.upper()));
-      if (!interval.isPoint() && high - low >= 0.5 * widest) {
-        cut(all, open, low, widest);
-        cut(all, Math.max(open, low), high, widest);
+      if (!interval.isPoint() && high - low >= LEAST_ATOM * widest) {
+        cut(all, open, low, 1.0 / cells);
+        cutAtom(all, Math.max(open, low), high, widest);
         open = Math.max(open, high);
       }
       i = end;
     }
-    cut(all, open, to, widest);
+    cut(all, open, to, 1.0 / cells);
     return new ColumnGrid(all, encoder);
   }
 
@@ -76,15 +104,54 @@ public final class ColumnGrid {
         : column.number(a) == column.number(b);
   }
 
-  private static void cut(List<double[]> cells, double from, double to, double widest) {
+  private static void cutAtom(List<double[]> cells, double from, double to, double widest) {
     if (to - from < 1e-9) {
       return;
     }
-    int parts = (int) Math.max(1, Math.ceil((to - from) / widest - 1e-9));
+    int parts = (int) Math.max(1, Math.min(MOST_IN_ATOM, Math.ceil((to - from) / widest - 1e-9)));
     for (int i = 0; i < parts; i++) {
       cells.add(
           new double[] {from + (to - from) * i / parts, from + (to - from) * (i + 1) / parts});
     }
+  }
+
+  private static void cut(List<double[]> cells, double from, double to, double widest) {
+    if (to - from < 1e-9) {
+      return;
+    }
+    double first = spent(NormalScores.quantile(from));
+    double all = spent(NormalScores.quantile(to)) - first;
+    int parts = (int) Math.max(1, Math.ceil(all / widest - 1e-9));
+    double left = from;
+    for (int i = 1; i <= parts; i++) {
+      double right = i == parts ? to : NormalScores.below(scoreOf(first + all * i / parts));
+      right = Math.max(left, Math.min(right, to));
+      // What is lost to rounding at the ends has no mass to speak of.
+      if (right > left) {
+        cells.add(new double[] {left, right});
+      }
+      left = right;
+    }
+  }
+
+  /** The share of the cells that lies below a score: half by mass, half by length. */
+  private static double spent(double z) {
+    double length = (Math.max(-FAR, Math.min(z, FAR)) + FAR) / (2 * FAR);
+    return 0.5 * NormalScores.below(z) + 0.5 * length;
+  }
+
+  private static double scoreOf(double spent) {
+    double low = -2 * FAR;
+    double high = 2 * FAR;
+    for (int i = 0; i < 50; i++) {
+      double middle = 0.5 * (low + high);
+      if (spent(middle) < spent) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return 0.5 * (low + high);
   }
 
   /** How many cells. */
@@ -118,24 +185,47 @@ public final class ColumnGrid {
   }
 
   /**
+   * The mean of the values in a cell.
+   *
+   * @throws IllegalArgumentException if they are texts
+   */
+  public double mean(int cell) {
+    if (values.type() == ColumnType.TEXT) {
+      throw new IllegalArgumentException("texts have no mean");
+    }
+    return means[cell];
+  }
+
+  /**
+   * The logarithm of the cells' probability together, from log-densities at their middles.
+   *
+   * @param logDensities as of {@link #normalise}; left as they are
+   */
+  public double logSum(double[] logDensities) {
+    double greatest = Double.NEGATIVE_INFINITY;
+    double[] each = new double[logDensities.length];
+    for (int i = 0; i < each.length; i++) {
+      each[i] = logDensities[i] + Math.log(mass(i)) - NormalScores.logDensity(middle[i]);
+      greatest = Math.max(greatest, each[i]);
+    }
+    double sum = 0;
+    for (double value : each) {
+      sum += Math.exp(value - greatest);
+    }
+    return greatest + Math.log(sum);
+  }
+
+  /**
    * Probabilities of the cells, from log-densities at their middles.
    *
    * @param logDensities log p_Z with the column at each cell's middle, up to a constant; replaced
    *     by the probabilities
    */
   public void normalise(double[] logDensities) {
-    double greatest = Double.NEGATIVE_INFINITY;
+    double sum = logSum(logDensities);
     for (int i = 0; i < logDensities.length; i++) {
-      logDensities[i] += Math.log(mass(i)) - NormalScores.logDensity(middle[i]);
-      greatest = Math.max(greatest, logDensities[i]);
-    }
-    double sum = 0;
-    for (int i = 0; i < logDensities.length; i++) {
-      logDensities[i] = Math.exp(logDensities[i] - greatest);
-      sum += logDensities[i];
-    }
-    for (int i = 0; i < logDensities.length; i++) {
-      logDensities[i] /= sum;
+      logDensities[i] =
+          Math.exp(logDensities[i] + Math.log(mass(i)) - NormalScores.logDensity(middle[i]) - sum);
     }
   }
 

@@ -1,6 +1,5 @@
 package org.ebbflow.tabular.conditional;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.model.DensityModel;
@@ -54,22 +53,24 @@ public final class Conditionals {
     int batch = Math.max(1, ROWS_AT_ONCE / cells);
     for (int from = 0; from < rows.length; from += batch) {
       int n = Math.min(batch, rows.length - from);
-      List<double[]> points = new ArrayList<>(n * cells);
-      for (int i = 0; i < n; i++) {
-        for (int cell = 0; cell < cells; cell++) {
-          double[] point = scores[rows[from + i]].clone();
-          point[column] = grid.score(cell);
-          points.add(point);
-        }
+      double[][] points = new double[n * cells][];
+      for (int i = 0; i < points.length; i++) {
+        points[i] = scores[rows[from + i / cells]].clone();
+        points[i][column] = grid.score(i % cells);
       }
-      double[] logProb =
-          model.logProb(
-              Dataset.of(points.toArray(new double[0][])).withColumnNames(names), share -> {});
+      double[] logProb = logDensities(points, names);
       for (int i = 0; i < n; i++) {
         double[] own = new double[cells];
         System.arraycopy(logProb, i * cells, own, 0, cells);
         visitor.visit(rows[from + i], own);
       }
     }
+  }
+
+  /** {@code log p_Z} of rows of scores, in nats. */
+  double[] logDensities(double[][] scores, List<String> names) {
+    return scores.length == 0
+        ? new double[0]
+        : model.logProb(Dataset.of(scores).withColumnNames(names), share -> {});
   }
 }

@@ -34,11 +34,19 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
   /**
    * What is known of a column's gaps.
    *
-   * @param rows that have a gap in the column, rising
+   * @param rows that have a gap in the column
    * @param probabilities of the grid's cells for each of these rows, averaged over sweeps
    */
   @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-  public record Gaps(int[] rows, double[][] probabilities) {}
+  public record Gaps(int[] rows, double[][] probabilities) {
+
+    private Gaps with(Gaps other) {
+      double[][] all = Arrays.copyOf(probabilities, rows.length + other.rows.length);
+      System.arraycopy(other.probabilities, 0, all, rows.length, other.rows.length);
+      return new Gaps(
+          IntStream.concat(IntStream.of(rows), IntStream.of(other.rows)).toArray(), all);
+    }
+  }
 
   /**
    * Scores with their gaps filled, and what is known of each column's gaps.
@@ -47,7 +55,29 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
    * @param gaps for each column
    */
   @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-  public record Filled(List<double[][]> draws, List<Gaps> gaps) {}
+  public record Filled(List<double[][]> draws, List<Gaps> gaps) {
+
+    /**
+     * Together with what is known of other rows.
+     *
+     * @param others whether a row is one of the other's
+     */
+    Filled with(Filled other, boolean[] others) {
+      List<double[][]> copies = new ArrayList<>();
+      for (int i = 0; i < draws.size(); i++) {
+        double[][] copy = draws.get(i).clone();
+        for (int row = 0; row < copy.length; row++) {
+          copy[row] = others[row] ? other.draws.get(i)[row] : copy[row];
+        }
+        copies.add(copy);
+      }
+      List<Gaps> all = new ArrayList<>();
+      for (int j = 0; j < gaps.size(); j++) {
+        all.add(gaps.get(j).with(other.gaps.get(j)));
+      }
+      return new Filled(copies, all);
+    }
+  }
 
   /**
    * Fills the gaps.
@@ -55,7 +85,7 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
    * @param scores rows × columns; what gaps hold does not matter
    * @param missing where the gaps are, of the same shape
    * @param firstRow index of the first row in the whole table
-   * @param draws how many completed copies, at least 1 and at most the number of sweeps
+   * @param draws how many completed copies, at most the number of sweeps
    * @param progress told the share done, 0 to 1
    */
   public Filled fill(
@@ -66,7 +96,7 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
       List<String> names,
       int draws,
       DoubleConsumer progress) {
-    if (draws < 1 || draws > sweeps) {
+    if (draws < 0 || draws > sweeps) {
       throw new IllegalArgumentException(draws + " draws of " + sweeps + " sweeps");
     }
     int columns = names.size();
@@ -165,7 +195,7 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
     }
   }
 
-  private static double draw(ColumnGrid grid, double[] probabilities, SplittableRandom random) {
+  static double draw(ColumnGrid grid, double[] probabilities, SplittableRandom random) {
     double u = random.nextDouble();
     int cell = 0;
     while (cell < probabilities.length - 1 && u >= probabilities[cell]) {
@@ -185,7 +215,7 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
     return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 
-  private static long mix(long seed, long row) {
+  static long mix(long seed, long row) {
     return new SplittableRandom(seed).nextLong() + 0x9E3779B97F4A7C15L * (row + 1);
   }
 }

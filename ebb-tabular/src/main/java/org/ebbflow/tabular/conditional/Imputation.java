@@ -1,6 +1,7 @@
 package org.ebbflow.tabular.conditional;
 
 import java.util.List;
+import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.table.Table;
 
 /**
@@ -27,7 +28,16 @@ public record Imputation(Table point, List<Table> draws, List<Cell> cells) {
    * @param upper its upper end
    * @param confidence probability of the likeliest value for texts and truth values, else the
    *     interval's
+   * @param scores the interval in normal scores, from NaN to NaN for texts and truth values. Where
+   *     values have a probability of their own, {@code lower} to {@code upper} holds more than the
+   *     confidence, because its ends belong to it as a whole; the scores cut through them
    */
   public record Cell(
-      int row, String column, String point, double lower, double upper, double confidence) {}
+      int row,
+      String column,
+      String point,
+      double lower,
+      double upper,
+      double confidence,
+      Interval scores) {}
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.DoubleConsumer;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Encoded;
+import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.schema.Schema;
@@ -12,7 +13,10 @@ import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
 
-/** Fills a table's gaps by {@link GriddyGibbs} and reads off points, intervals and draws. */
+/**
+ * Fills a table's gaps and reads off points, intervals and draws: by {@link SequentialFill} where
+ * the model was fitted to rows with such gaps, else by {@link GriddyGibbs}.
+ */
 public final class Imputer {
   private static final long ENCODING_SEED = 11;
 
@@ -37,7 +41,7 @@ public final class Imputer {
    *
    * @param given the modelled columns, and keys, which stay as they are
    * @param firstRow index of the table's first row in the whole that it is a piece of
-   * @param draws how many completed copies
+   * @param draws how many completed copies, 0 for none
    */
   public Imputation impute(Table given, long firstRow, int draws, DoubleConsumer progress) {
     List<ColumnEncoder> columns = encoder.columns();
@@ -59,15 +63,7 @@ public final class Imputer {
       whole = whole.with(filled(column, columns.get(j).decode(new double[table.rows()])));
     }
     Encoded encoded = encoder.encode(whole, ENCODING_SEED, firstRow);
-    GriddyGibbs.Filled filled =
-        sampler.fill(
-            conditionals,
-            encoded.rows(),
-            missing,
-            firstRow,
-            encoded.scores().columnNames(),
-            draws,
-            progress);
+    GriddyGibbs.Filled filled = fill(encoded, columns, missing, firstRow, draws, progress);
     List<Imputation.Cell> cells = new ArrayList<>();
     Table point = table;
     for (int j = 0; j < columns.size(); j++) {
@@ -84,6 +80,39 @@ public final class Imputer {
       copies.add(complete);
     }
     return new Imputation(point, copies, cells);
+  }
+
+  /** Rows such as the model was fitted to at once, the others by a Markov chain. */
+  private GriddyGibbs.Filled fill(
+      Encoded encoded,
+      List<ColumnEncoder> columns,
+      boolean[][] missing,
+      long firstRow,
+      int draws,
+      DoubleConsumer progress) {
+    List<String> names = encoded.scores().columnNames();
+    double[][] scores = encoded.rows();
+    SequentialFill.Result seen =
+        new SequentialFill(sampler.seed())
+            .fill(
+                conditionals,
+                columns,
+                scores,
+                missing,
+                firstRow,
+                names,
+                draws,
+                share -> progress.accept(0.5 * share));
+    GriddyGibbs.Filled others =
+        sampler.fill(
+            conditionals,
+            scores,
+            seen.left(),
+            firstRow,
+            names,
+            draws,
+            share -> progress.accept(0.5 + 0.5 * share));
+    return others.with(seen.filled(), seen.known());
   }
 
   private Column points(
@@ -140,7 +169,8 @@ public final class Imputer {
               text,
               ordered ? lower.number(i) : Double.NaN,
               ordered ? upper.number(i) : Double.NaN,
-              confidence[i]));
+              confidence[i],
+              ordered ? new Interval(low[i], high[i]) : new Interval(Double.NaN, Double.NaN)));
     }
     return filled(column, spread);
   }
@@ -178,7 +208,7 @@ public final class Imputer {
   private static double mean(ColumnGrid grid, double[] p) {
     double sum = 0;
     for (int cell = 0; cell < p.length; cell++) {
-      sum += p[cell] * grid.values().number(cell);
+      sum += p[cell] * grid.mean(cell);
     }
     return sum;
   }

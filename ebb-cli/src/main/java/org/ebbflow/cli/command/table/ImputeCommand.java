@@ -85,10 +85,10 @@ public final class ImputeCommand implements Callable<Integer> {
         table = source.readAll();
       }
       try (ProgressLine progress = ProgressLine.share("impute")) {
-        filled = model.impute(table, Math.max(1, draws), level, seed, progress::shareDone);
+        filled = model.impute(table, draws, level, seed, progress::shareDone);
       }
       List<Table> contents = new ArrayList<>(List.of(filled.point()));
-      contents.addAll(filled.draws().subList(0, draws));
+      contents.addAll(filled.draws());
       if (intervals != null) {
         contents.add(cells(filled.cells()));
       }
