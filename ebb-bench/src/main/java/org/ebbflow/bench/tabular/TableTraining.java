@@ -25,6 +25,32 @@ final class TableTraining {
    */
   static TabularModel run(
       Context context, String name, Table train, Schema schema, FitOptions options) {
+    return run(
+        context,
+        name,
+        options,
+        (all, folder, listener) ->
+            new TabularFit(train, schema, all, context.cell(), folder, listener));
+  }
+
+  /** As the other, with validation rows of one's own. */
+  static TabularModel run(
+      Context context, String name, Table.Split rows, Schema schema, FitOptions options) {
+    return run(
+        context,
+        name,
+        options,
+        (all, folder, listener) ->
+            new TabularFit(rows, schema, all, context.cell(), folder, listener));
+  }
+
+  /** Sets a fit up. */
+  private interface Opening {
+    TabularFit open(FitOptions options, Path folder, FitListener listener);
+  }
+
+  private static TabularModel run(
+      Context context, String name, FitOptions options, Opening opening) {
     FitOptions all =
         new FitOptions(
             options.model(),
@@ -44,7 +70,7 @@ final class TableTraining {
               return new TrainListener() {};
             }
           };
-      TabularFit fit = new TabularFit(train, schema, all, context.cell(), folder, listener);
+      TabularFit fit = opening.open(all, folder, listener);
       context.onStop().set(fit::stop);
       if (context.stopping().getAsBoolean()) {
         throw new Stopped();
