@@ -1,5 +1,6 @@
 package org.ebbflow.tabular;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ebbflow.tabular.select.Entry;
@@ -52,6 +53,14 @@ public final class Calibration {
   /** All candidates of the race in the order they were trained; unmodifiable. */
   public List<Entry> entries() {
     return entries;
+  }
+
+  /** The candidate that was chosen: the best by held-out rows. */
+  public Entry best() {
+    return entries.stream()
+        .filter(entry -> Double.isFinite(entry.validationNll()))
+        .min(Comparator.comparingDouble(Entry::validationNll))
+        .orElseThrow();
   }
 
   /** T of rows with these log-densities and marginal tails. */

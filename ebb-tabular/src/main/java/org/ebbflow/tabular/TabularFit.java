@@ -63,9 +63,49 @@ public final class TabularFit {
       String name,
       Path folder,
       FitListener listener) {
+    this(
+        data.split(heldOut(data.rows(), options), options.seed()),
+        schema,
+        options,
+        new Provenance.Source(name, data.rows(), data.fingerprint()),
+        folder,
+        listener);
+  }
+
+  /**
+   * As the other, with rows already split: the options' share of validation rows has no effect.
+   *
+   * @param rows to train on, and to choose and calibrate by
+   */
+  public TabularFit(
+      Table.Split rows,
+      Schema schema,
+      FitOptions options,
+      String name,
+      Path folder,
+      FitListener listener) {
+    this(
+        rows,
+        schema,
+        options,
+        new Provenance.Source(
+            name,
+            rows.train().rows() + rows.validation().rows(),
+            rows.train().fingerprint() + rows.validation().fingerprint()),
+        folder,
+        listener);
+  }
+
+  private TabularFit(
+      Table.Split split,
+      Schema schema,
+      FitOptions options,
+      Provenance.Source source,
+      Path folder,
+      FitListener listener) {
     this.options = options;
     this.folder = folder;
-    this.split = data.split(heldOut(data.rows()), options.seed());
+    this.split = split;
     this.encoder = TableEncoder.fit(schema, split.train());
     Encoded validation = encoder.encode(split.validation(), options.seed(), split.train().rows());
     Dataset.Split scores = new Dataset.Split(trainingScores(), validation.scores());
@@ -74,17 +114,10 @@ public final class TabularFit {
             .mapToDouble(i -> validation.logRatios()[i])
             .average()
             .orElse(0);
-    this.race =
-        new Race(
-            options,
-            scores,
-            offset,
-            folder.resolve("race"),
-            new Provenance.Source(name, data.rows(), data.fingerprint()),
-            listener);
+    this.race = new Race(options, scores, offset, folder.resolve("race"), source, listener);
   }
 
-  private int heldOut(int rows) {
+  private static int heldOut(int rows, FitOptions options) {
     if (rows < FEWEST_ROWS) {
       throw new DataException(
           "the table has " + rows + (rows == 1 ? " row" : " rows"),

@@ -17,6 +17,7 @@ import org.ebbflow.bench.jko.JkoPlaneExperiment;
 import org.ebbflow.bench.jko.JkoTabularExperiment;
 import org.ebbflow.bench.tabular.AnomaliesExperiment;
 import org.ebbflow.bench.tabular.ImputationExperiment;
+import org.ebbflow.bench.tabular.LikelihoodsExperiment;
 
 /** The experiments by name. */
 final class Experiments {
@@ -38,7 +39,8 @@ final class Experiments {
         new JkoImagesExperiment(),
         new JkoBaselinesExperiment(),
         new AnomaliesExperiment(),
-        new ImputationExperiment());
+        new ImputationExperiment(),
+        new LikelihoodsExperiment());
   }
 
   /**

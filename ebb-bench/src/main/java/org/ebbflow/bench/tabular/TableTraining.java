@@ -23,6 +23,32 @@ final class TableTraining {
    */
   static TabularModel run(
       Context context, String name, Table train, Schema schema, FitOptions options) {
+    return run(
+        context,
+        name,
+        options,
+        (all, folder, listener) ->
+            new TabularFit(train, schema, all, context.cell(), folder, listener));
+  }
+
+  /** As the other, with validation rows of one's own. */
+  static TabularModel run(
+      Context context, String name, Table.Split rows, Schema schema, FitOptions options) {
+    return run(
+        context,
+        name,
+        options,
+        (all, folder, listener) ->
+            new TabularFit(rows, schema, all, context.cell(), folder, listener));
+  }
+
+  /** Sets a fit up. */
+  private interface Opening {
+    TabularFit open(FitOptions options, Path folder, FitListener listener);
+  }
+
+  private static TabularModel run(
+      Context context, String name, FitOptions options, Opening opening) {
     FitOptions all =
         new FitOptions(
             options.model(),
@@ -35,7 +61,7 @@ final class TableTraining {
             options.settings());
     Path folder = context.folder().resolve(name);
     try (TableProgress progress = new TableProgress(context.cell() + " " + name + " ")) {
-      TabularFit fit = new TabularFit(train, schema, all, context.cell(), folder, progress);
+      TabularFit fit = opening.open(all, folder, progress);
       context.onStop().set(fit::stop);
       if (context.stopping().getAsBoolean()) {
         throw new Stopped();
