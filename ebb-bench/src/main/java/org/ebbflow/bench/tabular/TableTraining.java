@@ -7,6 +7,7 @@ import org.ebbflow.cli.command.table.TableProgress;
 import org.ebbflow.tabular.TabularFit;
 import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.select.FitListener;
 import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Table;
 
