@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
@@ -54,42 +55,27 @@ public final class FilteredSampler {
    *     would not hold enough
    */
   public Table where(int n, String where) {
-    String sql = "SELECT * FROM data WHERE (" + where + ")";
-    return collect(n, "the condition " + where, draws -> filtered(draws, sql)).slice(0, n);
+    String sql = "SELECT CASE WHEN (" + where + "\n) THEN 1 ELSE 0 END AS met FROM data";
+    return collect(n, "the condition " + where, draws -> draws.select(met(draws, sql))).slice(0, n);
   }
 
-  private static Table filtered(Table draws, String sql) {
+  /** The rows for which a query over a file of them says 1. */
+  private static int[] met(Table draws, String sql) {
     try {
       Path file = Files.createTempFile("ebb-draws", ".parquet");
       try {
         TableWriter.write(file, draws);
-        return met(file, draws, sql);
+        try (TableSource source =
+            TableSource.query(sql, List.of(file.toString()), TableFormat.customary())) {
+          Column met = source.readAll().column("met");
+          return IntStream.range(0, met.rows()).filter(row -> met.number(row) == 1).toArray();
+        }
       } finally {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Table met(Path file, Table draws, String sql) {
-    List<Table> pieces = new ArrayList<>();
-    try (TableSource source =
-            TableSource.query(sql, List.of(file.toString()), TableFormat.customary());
-        TableSource.Chunks chunks = source.chunks(BATCH)) {
-      chunks.forEachRemaining(pieces::add);
-    }
-    return pieces.isEmpty() ? draws.slice(0, 0) : like(Table.concatenate(pieces), draws);
-  }
-
-  /** The types that a file may have changed. */
-  private static Table like(Table table, Table draws) {
-    for (Column column : draws.columns()) {
-      if (table.column(column.name()).type() != column.type()) {
-        throw new IllegalStateException("column " + column.name() + " came back as another type");
-      }
-    }
-    return table;
   }
 
   /**

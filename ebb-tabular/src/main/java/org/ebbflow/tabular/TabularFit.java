@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.data.DatasetBuilder;
+import org.ebbflow.model.ModelFolder;
 import org.ebbflow.model.Provenance;
 import org.ebbflow.tabular.encode.Encoded;
 import org.ebbflow.tabular.encode.TableEncoder;
@@ -33,6 +34,9 @@ import org.ebbflow.tabular.table.Table;
 public final class TabularFit {
   /** Fewer rows say too little about anything. */
   private static final int FEWEST_ROWS = 20;
+
+  /** More would take hours and gigabytes for what a named model does faster. */
+  private static final int MOST_COLUMNS = 1_000;
 
   private static final int FEWEST_HELD_OUT = 5;
   private static final int MOST_HELD_OUT = 20_000;
@@ -106,6 +110,7 @@ public final class TabularFit {
     this.options = options;
     this.folder = folder;
     this.split = split;
+    requireFew(schema.modelled().size());
     this.encoder = TableEncoder.fit(schema, split.train());
     Encoded validation = encoder.encode(split.validation(), options.seed(), split.train().rows());
     Dataset.Split scores = new Dataset.Split(trainingScores(), validation.scores());
@@ -125,6 +130,15 @@ public final class TabularFit {
     }
     double wanted = options.validation() < 1 ? options.validation() * rows : options.validation();
     return (int) Math.min(Math.max(wanted, FEWEST_HELD_OUT), Math.min(MOST_HELD_OUT, rows / 2));
+  }
+
+  private static void requireFew(int columns) {
+    if (columns > MOST_COLUMNS) {
+      throw new DataException(
+          "the table has %d columns to model, more than %d".formatted(columns, MOST_COLUMNS),
+          "declare some 'kind: ignored' in the schema, or fit a model of numbers, such as --model"
+              + " ebflow-fc");
+    }
   }
 
   /**
@@ -179,6 +193,7 @@ public final class TabularFit {
                 TabularModel.marginalTails(encoder, split.validation()),
                 winner.entries()));
     model.save(folder);
+    new ModelFolder(folder).writeProvenance(winner.folder().readProvenance());
     return Optional.of(model);
   }
 

@@ -215,7 +215,9 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
     return Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
   }
 
+  // Hashed twice: generators whose seeds differ by multiples of a constant may be one another's
+  // past.
   static long mix(long seed, long row) {
-    return new SplittableRandom(seed).nextLong() + 0x9E3779B97F4A7C15L * (row + 1);
+    return new SplittableRandom(new SplittableRandom(seed).nextLong() + row).nextLong();
   }
 }

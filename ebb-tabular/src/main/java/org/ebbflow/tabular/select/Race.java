@@ -47,6 +47,7 @@ public final class Race {
   private final double offset;
   private final Path folder;
   private final Provenance.Source source;
+  private final List<Candidate> candidates;
   private final RaceRecord record;
   private final FitListener listener;
   private volatile boolean stopped;
@@ -67,6 +68,7 @@ public final class Race {
    *     the table's rows
    * @param folder of its own; what an earlier run has left there of the same race is gone on from
    * @param source names the table in provenances
+   * @throws EbbException if the options name no candidate, or settings that none of them has
    */
   public Race(
       FitOptions options,
@@ -81,7 +83,27 @@ public final class Race {
     this.folder = folder;
     this.source = source;
     this.listener = listener;
+    this.candidates = Candidate.of(options.model(), rows.train().columns());
+    requireValid();
     this.record = new RaceRecord(folder.resolve("race.json"), fingerprint());
+  }
+
+  /**
+   * One of a race that cannot be configured is noted in its turn; if it is all, that is told now.
+   */
+  private void requireValid() {
+    EbbException refused = null;
+    for (Candidate candidate : candidates) {
+      try {
+        candidate.config(shape(), rows.train().rows(), options, FEWEST_STEPS);
+        return;
+      } catch (EbbException e) {
+        refused = e;
+      }
+    }
+    if (refused != null) {
+      throw refused;
+    }
   }
 
   private String fingerprint() {
@@ -95,7 +117,6 @@ public final class Race {
    */
   public Optional<Result> run() {
     record.read();
-    List<Candidate> candidates = Candidate.of(options.model(), rows.train().columns());
     long racing = candidates.stream().filter(candidate -> !candidate.isFloor()).count();
     boolean alone = racing <= 1;
     for (Candidate candidate : candidates) {

@@ -112,6 +112,9 @@ record CsvHeader(List<String> names, char delimiter) {
             "the header of %s has no name for column %d".formatted(path, c + 1),
             "name every column in the first line");
       }
+      if (name.indexOf('\0') >= 0) {
+        throw new DataException(path + " is no text", "give CSV, Parquet or JSON");
+      }
       String other = seen.put(name.toLowerCase(Locale.ROOT), name);
       if (other != null) {
         throw new DataException(

@@ -45,6 +45,18 @@ final class Database implements AutoCloseable {
     try {
       return new Database(
           DuckDBConnection.newConnection("jdbc:duckdb:", false, properties), folder);
+    } catch (LinkageError e) { // its native library is unpacked at each start of Java
+      remove(folder);
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw new EbbException(
+          "cannot start DuckDB: " + cause.getMessage(),
+          "make 100 MB of room on the disk of "
+              + System.getProperty("java.io.tmpdir")
+              + " or name another folder with -Djava.io.tmpdir",
+          e);
     } catch (Exception e) { // what newConnection declares
       remove(folder);
       throw new EbbException("cannot start DuckDB: " + e.getMessage(), "report this", e);

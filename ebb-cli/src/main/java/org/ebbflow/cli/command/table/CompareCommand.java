@@ -65,9 +65,8 @@ public final class CompareCommand implements Callable<Integer> {
     Table b = read(second);
     TabularModel model = folder == null ? null : TabularModel.load(folder);
     Schema schema =
-        model != null
-            ? model.schema()
-            : Schema.infer(a, TableFit.yaml(schemaFile)).withOtherCategories();
+        (model != null ? model.schema() : Schema.infer(a, TableFit.yaml(schemaFile)))
+            .withOtherCategories();
     Comparison comparison = Comparison.of(schema, a, b, seed);
     double[] before = model == null ? null : model.score(a).logDensities();
     double[] after = model == null ? null : model.score(b).logDensities();

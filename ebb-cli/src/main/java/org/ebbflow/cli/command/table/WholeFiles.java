@@ -2,7 +2,10 @@ package org.ebbflow.cli.command.table;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.ebbflow.EbbException;
 import org.ebbflow.tabular.table.Table;
 import org.ebbflow.tabular.table.TableWriter;
 
@@ -14,6 +17,13 @@ final class WholeFiles implements AutoCloseable {
   private final List<TableWriter> writers = new ArrayList<>();
 
   WholeFiles(List<Path> targets) {
+    Set<Path> places = new HashSet<>();
+    for (Path target : targets) {
+      if (!places.add(target.toAbsolutePath().normalize())) {
+        throw new EbbException(
+            target + " would be written twice", "name a file of its own for each output");
+      }
+    }
     try {
       for (Path target : targets) {
         writers.add(TableWriter.create(target));
