@@ -16,6 +16,7 @@ import org.ebbflow.bench.jko.JkoMemoryExperiment;
 import org.ebbflow.bench.jko.JkoPlaneExperiment;
 import org.ebbflow.bench.jko.JkoTabularExperiment;
 import org.ebbflow.bench.tabular.ImputationExperiment;
+import org.ebbflow.bench.tabular.SyntheticExperiment;
 
 /** The experiments by name. */
 final class Experiments {
@@ -36,7 +37,8 @@ final class Experiments {
         new JkoGraphExperiment(),
         new JkoImagesExperiment(),
         new JkoBaselinesExperiment(),
-        new ImputationExperiment());
+        new ImputationExperiment(),
+        new SyntheticExperiment());
   }
 
   /**
