@@ -40,6 +40,9 @@ public final class TabularModel {
   private static final long SEED = 7;
   private static final int CELLS = 48;
 
+  /** What is known of gaps takes a few kilobytes each while rows are filled. */
+  private static final int ROWS_AT_ONCE = 20_000;
+
   private final TableEncoder encoder;
   private final DensityModel density;
   private final Calibration calibration;
@@ -272,7 +275,21 @@ public final class TabularModel {
     }
     GriddyGibbs sampler = new GriddyGibbs(3, Math.max(7, draws), seed);
     Conditionals conditionals = new Conditionals(density, encoder.columns(), CELLS);
-    return new Imputer(encoder, conditionals, sampler, level).impute(table, 0, draws, progress);
+    Imputer imputer = new Imputer(encoder, conditionals, sampler, level);
+    List<Imputation> pieces = new ArrayList<>();
+    int from = 0;
+    do {
+      int done = from;
+      int end = Math.min(from + ROWS_AT_ONCE, table.rows());
+      pieces.add(
+          imputer.impute(
+              table.slice(from, end),
+              from,
+              draws,
+              share -> progress.accept((done + share * (end - done)) / table.rows())));
+      from = end;
+    } while (from < table.rows());
+    return Imputation.concatenate(pieces);
   }
 
   /** As {@link #impute(Table, int, double, long, DoubleConsumer)}, one draw, intervals of 90 %. */

@@ -18,6 +18,7 @@ import org.ebbflow.bench.jko.JkoTabularExperiment;
 import org.ebbflow.bench.tabular.AnomaliesExperiment;
 import org.ebbflow.bench.tabular.ImputationExperiment;
 import org.ebbflow.bench.tabular.LikelihoodsExperiment;
+import org.ebbflow.bench.tabular.SyntheticExperiment;
 
 /** The experiments by name. */
 final class Experiments {
@@ -40,7 +41,8 @@ final class Experiments {
         new JkoBaselinesExperiment(),
         new AnomaliesExperiment(),
         new ImputationExperiment(),
-        new LikelihoodsExperiment());
+        new LikelihoodsExperiment(),
+        new SyntheticExperiment());
   }
 
   /**

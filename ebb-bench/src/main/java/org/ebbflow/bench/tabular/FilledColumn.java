@@ -13,6 +13,7 @@ import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.NormalScores;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.table.Column;
+import org.ebbflow.tabular.table.ColumnType;
 
 /**
  * How well a column's removed values were guessed: root mean squared error of numbers over the
@@ -129,8 +130,10 @@ final class FilledColumn {
     tally(method).add(guess.equals(truth.text(row)) ? 1 : 0);
   }
 
+  // A column of whole numbers is filled with whole numbers, whoever guesses.
   private void near(String method, int row, double guess) {
-    double difference = (guess - truth.number(row)) / deviation;
+    double filled = truth.type() == ColumnType.INTEGER ? Math.rint(guess) : guess;
+    double difference = (filled - truth.number(row)) / deviation;
     tally(method).add(difference * difference);
   }
 

@@ -2,6 +2,7 @@ package org.ebbflow.tabular.conditional;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.NormalScores;
@@ -15,7 +16,9 @@ import org.ebbflow.tabular.table.ColumnType;
  * <p>A conditional density is proportional to p_Z(z)/φ(z) in the marginal mass, which varies little
  * over a cell: its value at the middle stands for the cell. Between atoms, half of the cells are
  * spent on equal marginal mass and half on equal length, so that the tails, where a conditional may
- * have all of its mass, are not one cell. Immutable; safe for several threads.
+ * have all of its mass, are not one cell. These cells form groups of a few, so that a narrow
+ * conditional can be found by the groups and looked at cell by cell where it is. Immutable; safe
+ * for several threads.
  */
 public final class ColumnGrid {
   private static final int LOOKED_AT = 4096;
@@ -31,14 +34,28 @@ public final class ColumnGrid {
 
   private static final int POINTS_IN_CELL = 8;
 
+  /** Cells of a group. */
+  private static final int REFINED = 4;
+
   private final double[] lower;
   private final double[] upper;
   private final double[] middle;
   private final Column values;
   private final double[] means;
+  private final int[] firsts; // of each group, and their number
 
-  private ColumnGrid(List<double[]> cells, ColumnEncoder encoder) {
+  /** Cells that come into being from left to right, in groups. */
+  private static final class Builder {
+    private final List<double[]> cells = new ArrayList<>();
+    private final List<Integer> firsts = new ArrayList<>();
+  }
+
+  private ColumnGrid(Builder built, ColumnEncoder encoder) {
+    List<double[]> cells = built.cells;
     int n = cells.size();
+    this.firsts =
+        IntStream.concat(built.firsts.stream().mapToInt(Integer::intValue), IntStream.of(n))
+            .toArray();
     this.lower = new double[n];
     this.upper = new double[n];
     this.middle = new double[n];
@@ -77,7 +94,7 @@ public final class ColumnGrid {
     }
     Column seen = encoder.decode(scores);
     double widest = (to - from) / cells;
-    List<double[]> all = new ArrayList<>();
+    Builder all = new Builder();
     double open = from;
     for (int i = 0; i < LOOKED_AT; ) {
       int end = i + 1;
@@ -104,32 +121,39 @@ public final class ColumnGrid {
         : column.number(a) == column.number(b);
   }
 
-  private static void cutAtom(List<double[]> cells, double from, double to, double widest) {
+  private static void cutAtom(Builder grid, double from, double to, double widest) {
     if (to - from < 1e-9) {
       return;
     }
     int parts = (int) Math.max(1, Math.min(MOST_IN_ATOM, Math.ceil((to - from) / widest - 1e-9)));
     for (int i = 0; i < parts; i++) {
-      cells.add(
+      grid.firsts.add(grid.cells.size());
+      grid.cells.add(
           new double[] {from + (to - from) * i / parts, from + (to - from) * (i + 1) / parts});
     }
   }
 
-  private static void cut(List<double[]> cells, double from, double to, double widest) {
+  private static void cut(Builder grid, double from, double to, double widest) {
     if (to - from < 1e-9) {
       return;
     }
     double first = spent(NormalScores.quantile(from));
     double all = spent(NormalScores.quantile(to)) - first;
-    int parts = (int) Math.max(1, Math.ceil(all / widest - 1e-9));
+    int parts = REFINED * (int) Math.max(1, Math.ceil(all / widest - 1e-9));
     double left = from;
+    boolean begun = false;
     for (int i = 1; i <= parts; i++) {
       double right = i == parts ? to : NormalScores.below(scoreOf(first + all * i / parts));
       right = Math.max(left, Math.min(right, to));
       // What is lost to rounding at the ends has no mass to speak of.
       if (right > left) {
-        cells.add(new double[] {left, right});
+        if (!begun) {
+          grid.firsts.add(grid.cells.size());
+        }
+        grid.cells.add(new double[] {left, right});
+        begun = true;
       }
+      begun &= i % REFINED != 0;
       left = right;
     }
   }
@@ -157,6 +181,26 @@ public final class ColumnGrid {
   /** How many cells. */
   public int size() {
     return middle.length;
+  }
+
+  /** How many groups of cells. */
+  int groups() {
+    return firsts.length - 1;
+  }
+
+  /** The first cell of a group; of the number of groups, the number of cells. */
+  int first(int group) {
+    return firsts[group];
+  }
+
+  /** The score in the middle of a group by marginal mass. */
+  double groupScore(int group) {
+    return NormalScores.quantile(0.5 * (lower[firsts[group]] + upper[firsts[group + 1] - 1]));
+  }
+
+  /** The marginal mass of a group. */
+  double groupMass(int group) {
+    return upper[firsts[group + 1] - 1] - lower[firsts[group]];
   }
 
   /** The score in the middle of a cell by marginal mass. */

@@ -1,5 +1,6 @@
 package org.ebbflow.tabular.conditional;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.table.Table;
@@ -18,10 +19,26 @@ public record Imputation(Table point, List<Table> draws, List<Cell> cells) {
     cells = List.copyOf(cells);
   }
 
+  /** Pieces of one table, one below the other; the rows of their cells count from its first. */
+  public static Imputation concatenate(List<Imputation> pieces) {
+    if (pieces.size() == 1) {
+      return pieces.get(0);
+    }
+    List<Table> copies = new ArrayList<>();
+    for (int i = 0; i < pieces.get(0).draws.size(); i++) {
+      int draw = i;
+      copies.add(Table.concatenate(pieces.stream().map(p -> p.draws.get(draw)).toList()));
+    }
+    return new Imputation(
+        Table.concatenate(pieces.stream().map(Imputation::point).toList()),
+        copies,
+        pieces.stream().flatMap(p -> p.cells.stream()).toList());
+  }
+
   /**
    * One gap.
    *
-   * @param row index from 0
+   * @param row index in the whole table, from 0
    * @param column its name
    * @param point what {@link Imputation#point} has there, as text
    * @param lower lower end of the central interval, NaN for texts and truth values

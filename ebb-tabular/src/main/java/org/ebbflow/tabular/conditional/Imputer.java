@@ -67,7 +67,7 @@ public final class Imputer {
     List<Imputation.Cell> cells = new ArrayList<>();
     Table point = table;
     for (int j = 0; j < columns.size(); j++) {
-      point = point.with(points(columns.get(j), j, table, filled.gaps().get(j), cells));
+      point = point.with(points(columns.get(j), j, table, firstRow, filled.gaps().get(j), cells));
     }
     List<Table> copies = new ArrayList<>();
     for (double[][] copy : filled.draws()) {
@@ -119,6 +119,7 @@ public final class Imputer {
       ColumnEncoder encoder,
       int index,
       Table table,
+      long firstRow,
       GriddyGibbs.Gaps gaps,
       List<Imputation.Cell> cells) {
     Column column = table.column(encoder.spec().name());
@@ -164,7 +165,7 @@ public final class Imputer {
           ordered ? Column.text(column.type(), means[row]) : String.valueOf(spread.text(row));
       cells.add(
           new Imputation.Cell(
-              row,
+              Math.toIntExact(firstRow + row),
               column.name(),
               text,
               ordered ? lower.number(i) : Double.NaN,
