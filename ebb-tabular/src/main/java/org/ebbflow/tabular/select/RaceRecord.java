@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
 
@@ -25,26 +26,32 @@ final class RaceRecord {
 
   private final Path file;
   private final String race;
-  private final Map<String, Long> steps;
+  private final long start;
+  private final double before;
+  private final Map<String, Plan> plans;
   private final List<Entry> entries;
 
-  private record Content(String race, Map<String, Long> steps, List<Entry> entries) {}
+  private record Content(
+      String race, double seconds, Map<String, Plan> plans, List<Entry> entries) {}
 
-  private RaceRecord(Path file, Content content) {
+  private RaceRecord(Path file, Content content, long start) {
     this.file = file;
     this.race = content.race;
-    this.steps = new LinkedHashMap<>(content.steps);
+    this.start = start;
+    this.before = content.seconds;
+    this.plans = new LinkedHashMap<>(content.plans);
     this.entries = new ArrayList<>(content.entries);
   }
 
   /**
    * Opens the record of a race, or begins one.
    *
+   * @param start {@link System#nanoTime} at the beginning of what its time is counted from
    * @throws EbbException if the file is of another race, or damaged
    */
-  static RaceRecord open(Path file, String race) {
+  static RaceRecord open(Path file, String race, long start) {
     if (!Files.exists(file)) {
-      return new RaceRecord(file, new Content(race, Map.of(), List.of()));
+      return new RaceRecord(file, new Content(race, 0, Map.of(), List.of()), start);
     }
     Content content;
     try {
@@ -57,7 +64,7 @@ final class RaceRecord {
           file.getParent() + " holds a fit of other rows or with other options",
           "fit into another folder, or with the same options to go on");
     }
-    return new RaceRecord(file, content);
+    return new RaceRecord(file, content, start);
   }
 
   boolean has(String name) {
@@ -68,17 +75,23 @@ final class RaceRecord {
     return List.copyOf(entries);
   }
 
-  /** How long a training is to be, decided once; 0 is no decision. */
-  long steps(String name, LongSupplier decide) {
-    Long known = steps.get(name);
+  /** Seconds since the start, and those of earlier runs up to what they last wrote. */
+  double seconds() {
+    return before + 1e-9 * (System.nanoTime() - start);
+  }
+
+  /** How long a training is to be, decided once; empty is no decision. */
+  Optional<Plan> plan(String name, Supplier<Optional<Plan>> decide) {
+    Plan known = plans.get(name);
     if (known != null) {
-      return known;
+      return Optional.of(known);
     }
-    long decided = decide.getAsLong();
-    if (decided > 0) {
-      steps.put(name, decided);
-      write();
-    }
+    Optional<Plan> decided = decide.get();
+    decided.ifPresent(
+        plan -> {
+          plans.put(name, plan);
+          write();
+        });
     return decided;
   }
 
@@ -90,7 +103,8 @@ final class RaceRecord {
   private void write() {
     try {
       Files.createDirectories(file.getParent());
-      AtomicFile.writeString(file, MAPPER.writeValueAsString(new Content(race, steps, entries)));
+      AtomicFile.writeString(
+          file, MAPPER.writeValueAsString(new Content(race, seconds(), plans, entries)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a record that cannot be written", e);
     } catch (IOException e) {
