@@ -107,6 +107,7 @@ public final class TabularFit {
       Provenance.Source source,
       Path folder,
       FitListener listener) {
+    long start = System.nanoTime();
     this.options = options;
     this.folder = folder;
     this.split = split;
@@ -119,7 +120,7 @@ public final class TabularFit {
             .mapToDouble(i -> validation.logRatios()[i])
             .average()
             .orElse(0);
-    this.race = new Race(options, scores, offset, folder.resolve("race"), source, listener);
+    this.race = new Race(options, scores, offset, folder.resolve("race"), source, start, listener);
   }
 
   private static int heldOut(int rows, FitOptions options) {

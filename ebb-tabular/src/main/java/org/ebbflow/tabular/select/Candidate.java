@@ -27,9 +27,13 @@ public enum Candidate {
   /** Affine couplings between the halves of the columns. */
   COUPLING("realnvp-2d", "realnvp-2d", 1, "preprocessing.kind=whiten", "model.steps=6"),
   /** A neural-ODE flow that grows block by block. */
-  JKO("jko", "jko", 1, "preprocessing.kind=whiten", "growth.maxBlocks=4");
+  JKO("jko", "jko", 1, "preprocessing.kind=whiten", "growth.maxBlocks=" + Candidate.BLOCKS);
 
   private static final long GAUSSIAN_STEPS = 400;
+  private static final int BLOCKS = 4;
+  private static final long TIMING_STEPS = 24;
+  private static final long FEWEST_VALIDATIONS = 5;
+  private static final long MOST_VALIDATIONS = 40;
 
   private final String label;
   private final String architecture;
@@ -72,26 +76,60 @@ public enum Candidate {
         "use auto, " + String.join(", ", Arrays.stream(values()).map(Candidate::label).toList()));
   }
 
+  /** Whether a training of this name is one of its own. */
+  boolean owns(String training) {
+    return training.equals(label) || training.startsWith(label + "-");
+  }
+
   /** Whether it is trained for a fixed number of steps whatever the time. */
   boolean isFloor() {
     return share == 0;
   }
 
   /**
-   * Its configuration.
+   * How often to validate.
    *
-   * @param steps of training; of a growing flow in all its blocks
+   * @param affordable times
    */
-  RunConfig config(DataShape shape, int rows, FitOptions options, long steps) {
+  long validations(long affordable) {
+    return this == JKO
+        ? BLOCKS // at the end of each
+        : Math.max(FEWEST_VALIDATIONS, Math.min(affordable, MOST_VALIDATIONS));
+  }
+
+  /** The configuration of a short training that shows how fast it is. */
+  RunConfig timing(DataShape shape, int rows, FitOptions options) {
+    List<String> all = new ArrayList<>(settings);
+    all.add("growth.maxBlocks=1");
+    all.add("training.steps=" + TIMING_STEPS);
+    all.add("validateEvery=" + TIMING_STEPS);
+    return config(shape, rows, options, all);
+  }
+
+  /** Its configuration. */
+  RunConfig config(DataShape shape, int rows, FitOptions options, Plan plan) {
+    long length = isFloor() ? GAUSSIAN_STEPS : perBlock(plan.steps());
+    List<String> all = new ArrayList<>(settings);
+    all.add("training.steps=" + length);
+    all.add("training.minutes=" + plan.seconds() / 60);
+    all.add("validateEvery=" + Plan.between(length, plan.validations()));
+    if (this == SPLINE) {
+      all.add("warmupSteps=" + Math.min(100, length / 10));
+    }
+    return config(shape, rows, options, all);
+  }
+
+  private long perBlock(long steps) {
+    return Math.max(1, this == JKO ? steps / BLOCKS : steps);
+  }
+
+  private RunConfig config(DataShape shape, int rows, FitOptions options, List<String> own) {
     String objective = Architectures.defaults(architecture, shape).customaryObjective(shape);
     var tree = ConfigJson.write(RunConfig.defaults(architecture, objective, shape));
-    List<String> all = new ArrayList<>(settings);
-    long length = isFloor() ? GAUSSIAN_STEPS : Math.max(1, this == JKO ? steps / 4 : steps);
+    List<String> all = new ArrayList<>(own);
     int batch = Math.max(1, Math.min(this == JKO ? 1000 : 512, rows / 4));
     all.add("batch=" + batch);
-    all.add("training.steps=" + length);
     all.add("training.epochs=0");
-    all.add("validateEvery=" + Math.max(20, length / 30));
     all.add("seed=" + options.seed());
     all.add("threads=" + options.threads());
     all.addAll(options.settings());

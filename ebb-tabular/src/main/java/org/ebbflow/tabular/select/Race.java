@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
@@ -20,25 +20,43 @@ import org.ebbflow.model.ModelFolder;
 import org.ebbflow.model.Provenance;
 import org.ebbflow.model.RunConfig;
 import org.ebbflow.train.Outcome;
-import org.ebbflow.train.TrainListener;
 import org.ebbflow.train.TrainState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains every candidate for an equal part of a third of the time, then the best by held-out rows
- * anew for the rest, and keeps whichever of its two trainings is better.
+ * Trains candidates in rounds and keeps whichever training is best by held-out rows.
  *
- * <p>Only training and held-out rows are seen. How many steps fit in the time is measured by a few
- * of them and kept in {@code race.json}, so that a race that was interrupted goes on as it would
- * have. {@link #run} is called once, from one thread; {@link #stop} from any.
+ * <ol>
+ *   <li>The floor, a normal distribution, for a fixed number of steps; every other candidate for
+ *       {@value #FIRST_ROUND} of the time. One that cannot take {@value #FEWEST_STEPS} steps in it
+ *       is left out, but for the spline, which seldom loses.
+ *   <li>If the second best has gained at least {@value #HOPEFUL} of what the best has over the
+ *       floor, both are trained anew for {@value #SECOND_ROUND} of the time each.
+ *   <li>The best is trained anew for all that is left.
+ * </ol>
+ *
+ * <p>Trainings begin anew, because their learning rates fall to nothing over their own length.
+ *
+ * <p>Only training and held-out rows are seen. How many steps fit in the time is measured, by a few
+ * of them before a candidate's first training and by that training before its next, and kept in
+ * {@code race.json}, so that a race that was interrupted goes on as it would have. {@link #run} is
+ * called once, from one thread; {@link #stop} from any.
  */
 public final class Race {
-  /** Share of the time that the candidates have together. */
-  private static final double RACING = 0.35;
+  private static final double FIRST_ROUND = 0.05;
+  private static final double SECOND_ROUND = 0.12;
+  private static final double HOPEFUL = 0.5;
 
-  private static final String FINAL = "-final";
-  private static final int TIMING_STEPS = 12;
-  private static final long FEWEST_STEPS = 100;
+  /** What scoring the held-out rows and writing the model take, at most. */
+  private static final double ENDING = 0.02;
+
+  /** Trainings that turn out slower than was measured are cut here. */
+  private static final double LENIENCE = 1.05;
+
+  private static final double VALIDATING = 0.1;
+  private static final double TIMED_ROWS = 4_096;
+  private static final double TIMED_VALIDATION = 512;
+  private static final long FEWEST_STEPS = 60;
   private static final long FEWEST_CAP = 3_000;
   private static final double MOST_EPOCHS = 200;
 
@@ -50,6 +68,7 @@ public final class Race {
   private final List<Candidate> candidates;
   private final RaceRecord record;
   private final FitListener listener;
+  private final Map<Candidate, Speed> speeds = new EnumMap<>(Candidate.class);
   private volatile boolean stopped;
   private volatile @Nullable Fit running;
 
@@ -68,6 +87,7 @@ public final class Race {
    *     the table's rows
    * @param folder of its own; what an earlier run has left there of the same race is gone on from
    * @param source names the table in provenances
+   * @param start {@link System#nanoTime} at the beginning of what its time is counted from
    * @throws EbbException if the options name no candidate, or settings that none of them has
    */
   public Race(
@@ -76,6 +96,7 @@ public final class Race {
       double offset,
       Path folder,
       Provenance.Source source,
+      long start,
       FitListener listener) {
     this.options = options;
     this.rows = rows;
@@ -85,7 +106,7 @@ public final class Race {
     this.listener = listener;
     this.candidates = Candidate.of(options.model(), rows.train().columns());
     requireValid();
-    this.record = new RaceRecord(folder.resolve("race.json"), fingerprint());
+    this.record = new RaceRecord(folder.resolve("race.json"), fingerprint(), start);
   }
 
   /**
@@ -95,7 +116,7 @@ public final class Race {
     EbbException refused = null;
     for (Candidate candidate : candidates) {
       try {
-        candidate.config(shape(), rows.train().rows(), options, FEWEST_STEPS);
+        candidate.timing(shape(), rows.train().rows(), options);
         return;
       } catch (EbbException e) {
         refused = e;
@@ -117,34 +138,77 @@ public final class Race {
    */
   public Optional<Result> run() {
     record.read();
-    long racing = candidates.stream().filter(candidate -> !candidate.isFloor()).count();
-    boolean alone = racing <= 1;
+    List<Candidate> racing = candidates.stream().filter(each -> !each.isFloor()).toList();
+    boolean ended = true;
     for (Candidate candidate : candidates) {
-      double seconds = 60 * options.minutes() * (alone ? 1 : RACING) / Math.max(1, racing);
-      if (!train(candidate, candidate.label(), seconds)) {
-        return Optional.empty();
+      if (candidate.isFloor()) {
+        ended = ended && train(candidate, candidate.label(), 0);
       }
     }
-    Map<String, Candidate> named = new HashMap<>();
-    candidates.forEach(candidate -> named.put(candidate.label(), candidate));
-    Entry best = best(named.keySet());
-    Candidate first = named.get(best.name());
-    // With a fixed number of steps a second training would be the first one over again.
-    boolean again = !alone && options.steps() == 0 && best.steps() < cap();
-    if (again && first != null && !first.isFloor()) {
-      String name = best.name() + FINAL;
-      if (!train(first, name, 60 * (1 - RACING) * options.minutes())) {
-        return Optional.empty();
-      }
-      named.put(name, first);
+    if (racing.size() == 1) {
+      ended = ended && train(racing.get(0), racing.get(0).label(), 1);
+    } else if (racing.size() > 1) {
+      ended = ended && rounds(racing);
     }
-    ModelFolder winner = new ModelFolder(folder.resolve(best(named.keySet()).name()));
+    if (!ended) {
+      return Optional.empty();
+    }
+    ModelFolder winner = new ModelFolder(folder.resolve(best().name()));
     return Optional.of(new Result(DensityModel.load(winner.path()), winner, record.entries()));
   }
 
-  private Entry best(Set<String> names) {
+  /** Whether they came to their end. */
+  private boolean rounds(List<Candidate> racing) {
+    for (Candidate candidate : racing) {
+      if (!train(candidate, candidate.label(), FIRST_ROUND)) {
+        return false;
+      }
+    }
+    List<Candidate> ahead = ahead(racing);
+    if (options.steps() > 0 || best(ahead.get(0)).map(Entry::steps).orElse(0L) >= cap()) {
+      return true; // another training would be the same, or no longer
+    }
+    if (ahead.size() > 1) {
+      for (Candidate candidate : ahead) {
+        if (!train(candidate, candidate.label() + "-longer", SECOND_ROUND)) {
+          return false;
+        }
+      }
+      ahead = ahead(ahead);
+    }
+    return train(ahead.get(0), ahead.get(0).label() + "-final", 1);
+  }
+
+  /** The best candidate, and the second if it is near; the first of all if none was trained. */
+  private List<Candidate> ahead(List<Candidate> racing) {
+    List<Candidate> trained =
+        racing.stream()
+            .filter(candidate -> best(candidate).isPresent())
+            .sorted(Comparator.comparingDouble(this::nll))
+            .toList();
+    if (trained.size() < 2) {
+      return trained.isEmpty() ? List.of(racing.get(0)) : trained;
+    }
+    double floor = best(Candidate.GAUSSIAN).map(Entry::validationNll).orElse(nll(trained.get(1)));
+    double needed = HOPEFUL * (floor - nll(trained.get(0)));
+    return trained.subList(0, floor - nll(trained.get(1)) >= needed ? 2 : 1);
+  }
+
+  private double nll(Candidate candidate) {
+    return best(candidate).orElseThrow().validationNll();
+  }
+
+  /** The best training of a candidate so far. */
+  private Optional<Entry> best(Candidate candidate) {
     return record.entries().stream()
-        .filter(entry -> names.contains(entry.name()) && Double.isFinite(entry.validationNll()))
+        .filter(entry -> Double.isFinite(entry.validationNll()))
+        .filter(entry -> candidate.owns(entry.name()))
+        .min(Comparator.comparingDouble(Entry::validationNll));
+  }
+
+  private Entry best() {
+    return record.entries().stream()
+        .filter(entry -> Double.isFinite(entry.validationNll()))
         .min(Comparator.comparingDouble(Entry::validationNll))
         .orElseThrow(
             () ->
@@ -167,26 +231,29 @@ public final class Race {
     }
   }
 
-  /** Whether it came to its end, well or not. */
-  private boolean train(Candidate candidate, String name, double seconds) {
+  /**
+   * Whether it came to its end, well or not.
+   *
+   * @param share of the time, 1 for all that is left
+   */
+  private boolean train(Candidate candidate, String name, double share) {
     if (record.has(name)) {
       return true;
     }
-    if (stopped) {
-      return false;
-    }
     try {
-      long steps = record.steps(name, () -> affordable(candidate, seconds));
-      if (steps == 0) {
+      Optional<Plan> plan = record.plan(name, () -> plan(candidate, share));
+      if (stopped || plan.isEmpty()) {
         return false;
       }
-      Optional<Fit> fit = fit(candidate, name, steps);
+      ModelFolder files = new ModelFolder(folder.resolve(name));
+      RunConfig config = candidate.config(shape(), rows.train().rows(), options, plan.get());
+      Optional<Fit> fit = fit(config, name, candidate, files, rows, false);
       if (fit.isEmpty()) {
         return false;
       }
       TrainState state = fit.get().state();
       DensityModel model = DensityModel.load(folder.resolve(name));
-      double nll = -mean(model.logProb(rows.validation(), share -> {})) - offset;
+      double nll = -mean(model.logProb(rows.validation(), done -> {})) - offset;
       add(new Entry(name, nll, state.step(), state.seconds(), model.parameterCount(), ""));
     } catch (EbbException e) {
       // What keeps files from being written would stop the others too, and can be mended.
@@ -203,52 +270,90 @@ public final class Race {
     listener.entered(entry);
   }
 
-  private Optional<Fit> fit(Candidate candidate, String name, long steps) {
-    ModelFolder files = new ModelFolder(folder.resolve(name));
-    RunConfig config = candidate.config(shape(), rows.train().rows(), options, steps);
-    return fit(config, name, files, null);
-  }
-
+  /** Trains for what is to be kept, or to measure the speed in silence; empty if stopped. */
   private Optional<Fit> fit(
-      RunConfig config, String name, ModelFolder files, @Nullable TrainListener silent) {
+      RunConfig config,
+      String name,
+      Candidate candidate,
+      ModelFolder files,
+      Dataset.Split on,
+      boolean silent) {
     Provenance provenance = Provenance.start(config, Race.class.getName(), source, null);
     ForwardingListener told = new ForwardingListener();
-    Fit fit = new Fit(config, rows, files, provenance, told);
+    Speed.Meter meter = new Speed.Meter(told);
+    Fit fit = new Fit(config, on, files, provenance, meter);
     running = fit;
     if (stopped) {
       return Optional.empty();
     }
     fit.restore();
-    told.forwardTo(
-        silent != null ? silent : listener.training(name, fit.state().step(), fit.totalSteps()));
+    if (!silent) {
+      told.forwardTo(listener.training(name, fit.state().step(), fit.totalSteps()));
+    }
     Outcome outcome = fit.run();
     running = null;
+    speeds.put(candidate, meter.speed());
     return outcome == Outcome.INTERRUPTED ? Optional.empty() : Optional.of(fit);
   }
 
-  /** How many steps fit in the time; 0 if it was stopped meanwhile. */
-  private long affordable(Candidate candidate, double seconds) {
-    if (options.steps() > 0) {
-      return options.steps();
+  /** How long to train in a share of the time; empty if it was stopped meanwhile. */
+  private Optional<Plan> plan(Candidate candidate, double share) {
+    if (options.steps() > 0 || candidate.isFloor()) {
+      return Optional.of(Plan.ofSteps(Math.max(1, options.steps())));
     }
-    if (candidate.isFloor()) {
-      return FEWEST_STEPS;
+    double all = 60 * options.minutes();
+    double begun = record.seconds();
+    Speed speed = speeds.get(candidate);
+    if (speed == null) {
+      speed = measured(candidate);
     }
+    if (speed == null) {
+      return Optional.empty();
+    }
+    double spent = record.seconds();
+    boolean rest = share == 1;
+    double seconds = rest ? (1 - ENDING) * all - spent : share * all - (spent - begun);
+    double latest = rest ? LENIENCE * all - spent : LENIENCE * seconds;
+    long validations = candidate.validations((long) (VALIDATING * seconds / speed.validation()));
+    double left = seconds - validations * speed.validation();
+    long steps = Math.min(cap(), (long) (left / speed.step()));
+    if (!rest && steps < FEWEST_STEPS && candidate != Candidate.SPLINE) {
+      throw new EbbException(
+          "left out: its share of the time, %.0f s, is over before %d steps"
+              .formatted(share * all, FEWEST_STEPS),
+          "give more minutes");
+    }
+    // Whoever asks for one model waits for these few steps, and no race goes without a spline.
+    return Optional.of(
+        steps < FEWEST_STEPS
+            ? new Plan(FEWEST_STEPS, validations, 0)
+            : new Plan(steps, validations, latest));
+  }
+
+  /**
+   * The speed of a short training on some of the rows, which leaves nothing else behind; null if it
+   * was stopped.
+   */
+  private @Nullable Speed measured(Candidate candidate) {
+    double share =
+        Math.min(
+            1,
+            Math.max(
+                TIMED_ROWS / rows.train().rows(), TIMED_VALIDATION / rows.validation().rows()));
+    Dataset.Split some =
+        new Dataset.Split(part(rows.train(), share), part(rows.validation(), share));
     ModelFolder files = new ModelFolder(folder.resolve(candidate.label() + "-timing"));
     remove(files.path());
-    RunConfig config = candidate.config(shape(), rows.train().rows(), options, TIMING_STEPS);
-    long start = System.nanoTime();
-    Optional<Fit> fit = fit(config, candidate.label(), files, new TrainListener() {});
-    if (fit.isEmpty()) {
-      return 0;
-    }
-    TrainState state = fit.get().state();
-    // The first step of a process is long; what is validated at the end is paid once.
-    double once = 1e-9 * (System.nanoTime() - start) - state.seconds();
+    RunConfig config = candidate.timing(shape(), rows.train().rows(), options);
+    Optional<Fit> fit = fit(config, candidate.label(), candidate, files, some, true);
     remove(files.path());
-    double left = Math.max(0.2 * seconds, seconds - once);
-    long steps = (long) (left / Math.max(1e-6, state.secondsPerStep()));
-    return Math.max(FEWEST_STEPS, Math.min(cap(), steps));
+    Speed speed = speeds.get(candidate);
+    return fit.isEmpty() || speed == null ? null : speed.withRows(1 / share);
+  }
+
+  private static Dataset part(Dataset data, double share) {
+    int most = Math.max(1, (int) (share * data.rows()));
+    return data.subset(IntStream.range(0, most).toArray());
   }
 
   private long cap() {

@@ -12,7 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.LongSupplier;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
 
@@ -26,21 +27,29 @@ final class RaceRecord {
 
   private final Path file;
   private final String race;
-  private final Map<String, Long> steps = new LinkedHashMap<>();
+  private final long start;
+  private double before;
+  private final Map<String, Plan> plans = new LinkedHashMap<>();
   private final List<Entry> entries = new ArrayList<>();
 
-  private record Content(String race, Map<String, Long> steps, List<Entry> entries) {
+  private record Content(
+      String race, double seconds, Map<String, Plan> plans, List<Entry> entries) {
     Content {
       Objects.requireNonNull(race);
-      steps.values().forEach(Objects::requireNonNull);
+      plans.values().forEach(Objects::requireNonNull);
       entries.forEach(Objects::requireNonNull);
     }
   }
 
-  /** Of a race of which nothing has been read yet. */
-  RaceRecord(Path file, String race) {
+  /**
+   * Of a race of which nothing has been read yet.
+   *
+   * @param start {@link System#nanoTime} at the beginning of what its time is counted from
+   */
+  RaceRecord(Path file, String race, long start) {
     this.file = file;
     this.race = race;
+    this.start = start;
   }
 
   /**
@@ -63,8 +72,9 @@ final class RaceRecord {
           file.getParent() + " holds a fit of other rows or with other options",
           "fit into another folder, or with the same options to go on");
     }
-    steps.clear();
-    steps.putAll(content.steps);
+    before = content.seconds;
+    plans.clear();
+    plans.putAll(content.plans);
     entries.clear();
     entries.addAll(content.entries);
   }
@@ -77,17 +87,23 @@ final class RaceRecord {
     return List.copyOf(entries);
   }
 
-  /** How long a training is to be, decided once; 0 is no decision. */
-  long steps(String name, LongSupplier decide) {
-    Long known = steps.get(name);
+  /** Seconds since the start, and those of earlier runs up to what they last wrote. */
+  double seconds() {
+    return before + 1e-9 * (System.nanoTime() - start);
+  }
+
+  /** How long a training is to be, decided once; empty is no decision. */
+  Optional<Plan> plan(String name, Supplier<Optional<Plan>> decide) {
+    Plan known = plans.get(name);
     if (known != null) {
-      return known;
+      return Optional.of(known);
     }
-    long decided = decide.getAsLong();
-    if (decided > 0) {
-      steps.put(name, decided);
-      write();
-    }
+    Optional<Plan> decided = decide.get();
+    decided.ifPresent(
+        plan -> {
+          plans.put(name, plan);
+          write();
+        });
     return decided;
   }
 
@@ -99,7 +115,8 @@ final class RaceRecord {
   private void write() {
     try {
       Files.createDirectories(file.getParent());
-      AtomicFile.writeString(file, MAPPER.writeValueAsString(new Content(race, steps, entries)));
+      AtomicFile.writeString(
+          file, MAPPER.writeValueAsString(new Content(race, seconds(), plans, entries)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a record that cannot be written", e);
     } catch (IOException e) {
