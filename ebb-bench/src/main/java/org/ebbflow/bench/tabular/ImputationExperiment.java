@@ -29,25 +29,25 @@ public final class ImputationExperiment implements Experiment {
   private static final int[] NEIGHBOURS = {5, 10};
   private static final int MOST_FILLED = 4_000;
 
-  /** What three to four minutes of a core allow, so that figures do not hang on the machine. */
-  private static final int STEPS = 2_500;
-
+  /** Tables, and steps that take a core one to three minutes: no figure hangs on the machine. */
   private enum Source {
-    CALIFORNIA("california-housing", "california_housing", Integer.MAX_VALUE),
-    BIKES("bike-sharing-hour", "bike_sharing_hour", Integer.MAX_VALUE, "instant", "dteday"),
-    ADULT("adult", "adult_train", 10_000);
+    CALIFORNIA("california-housing", "california_housing", Integer.MAX_VALUE, 2_500),
+    BIKES("bike-sharing-hour", "bike_sharing_hour", Integer.MAX_VALUE, 5_000, "instant", "dteday"),
+    ADULT("adult", "adult_train", 10_000, 2_500);
 
     private final String label;
     private final String file;
     private final int mostRows;
+    private final int steps;
 
     @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<String> keys;
 
-    Source(String label, String file, int mostRows, String... keys) {
+    Source(String label, String file, int mostRows, int steps, String... keys) {
       this.label = label;
       this.file = file;
       this.mostRows = mostRows;
+      this.steps = steps;
       this.keys = List.of(keys);
     }
 
@@ -91,7 +91,7 @@ public final class ImputationExperiment implements Experiment {
       options =
           setup.minutes() > 0
               ? options.withMinutes(setup.minutes())
-              : options.withSteps(setup.quick() ? 20 : STEPS);
+              : options.withSteps(setup.quick() ? 20 : source.steps);
       TabularModel model = TableTraining.run(context, "fit", all.gappy(), schema, options);
       GappyTable rows = all.drawn(MOST_FILLED, setup.seed());
       long start = System.nanoTime();

@@ -32,7 +32,7 @@ import org.ebbflow.tabular.table.Table;
  */
 public final class SyntheticExperiment implements Experiment {
 
-  /** What three to four minutes of a core allow, so that figures do not hang on the machine. */
+  /** They take a core two minutes: by steps, no figure hangs on the machine. */
   private static final int STEPS = 2_500;
 
   private static final int SEEDS = 3;

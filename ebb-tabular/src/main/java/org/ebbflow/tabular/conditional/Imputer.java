@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import org.ebbflow.tabular.encode.ColumnEncoder;
-import org.ebbflow.tabular.encode.Encoded;
 import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.ColumnKind;
@@ -18,8 +17,6 @@ import org.ebbflow.tabular.table.Table;
  * the model was fitted to rows with such gaps, else by {@link GriddyGibbs}.
  */
 public final class Imputer {
-  private static final long ENCODING_SEED = 11;
-
   private final TableEncoder encoder;
   private final Conditionals conditionals;
   private final GriddyGibbs sampler;
@@ -62,8 +59,8 @@ public final class Imputer {
       // Any value will do where there is none: the sampler replaces its score.
       whole = whole.with(filled(column, columns.get(j).decode(new double[table.rows()])));
     }
-    Encoded encoded = encoder.encode(whole, ENCODING_SEED, firstRow);
-    GriddyGibbs.Filled filled = fill(encoded, columns, missing, firstRow, draws, progress);
+    GriddyGibbs.Filled filled =
+        fill(encoder.middles(whole), columns, missing, firstRow, draws, progress);
     List<Imputation.Cell> cells = new ArrayList<>();
     Table point = table;
     for (int j = 0; j < columns.size(); j++) {
@@ -84,14 +81,13 @@ public final class Imputer {
 
   /** Rows such as the model was fitted to at once, the others by a Markov chain. */
   private GriddyGibbs.Filled fill(
-      Encoded encoded,
+      double[][] scores,
       List<ColumnEncoder> columns,
       boolean[][] missing,
       long firstRow,
       int draws,
       DoubleConsumer progress) {
-    List<String> names = encoded.scores().columnNames();
-    double[][] scores = encoded.rows();
+    List<String> names = columns.stream().map(column -> column.spec().name()).toList();
     SequentialFill.Result seen =
         new SequentialFill(sampler.seed())
             .fill(
