@@ -106,6 +106,11 @@ public final class Race {
     this.record = RaceRecord.open(folder.resolve("race.json"), fingerprint(), start);
   }
 
+  /** Seconds since the start, with those of earlier runs that it goes on from. */
+  public double seconds() {
+    return record.seconds();
+  }
+
   private String fingerprint() {
     return options + " " + rows.train().fingerprint() + " " + rows.validation().fingerprint();
   }
