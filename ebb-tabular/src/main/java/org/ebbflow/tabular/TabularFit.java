@@ -198,6 +198,13 @@ public final class TabularFit {
     return Optional.of(model);
   }
 
+  /**
+   * Seconds from the beginning of the fit until now, with those of earlier runs that it goes on.
+   */
+  public double seconds() {
+    return race.seconds();
+  }
+
   /** Asks {@link #run} to keep what it has and return. */
   public void stop() {
     race.stop();

@@ -111,15 +111,14 @@ public final class LikelihoodsExperiment implements Experiment {
               .withMinutes(setup.minutes() > 0 ? setup.minutes() : MINUTES)
               .withSeed(setup.seed())
               .withSteps(setup.quick() ? 20 : 0);
-      long start = System.nanoTime();
-      TabularModel model =
-          TableTraining.run(
+      TableTraining.Timed fitted =
+          TableTraining.timed(
               context,
               "model",
               new Table.Split(table.train(), table.validation()),
               table.schema(),
               options);
-      double seconds = 1e-9 * (System.nanoTime() - start);
+      TabularModel model = fitted.model();
       Entry best = model.calibration().best();
       LogLikelihood.Summary test = summary(model.score(table.test()).logDensities());
       Map<String, Object> row = new LinkedHashMap<>();
@@ -133,7 +132,7 @@ public final class LikelihoodsExperiment implements Experiment {
       row.put("model", best.name());
       row.put("validation NLL", best.validationNll());
       row.put("steps", best.steps());
-      row.put("seconds", seconds);
+      row.put("seconds", fitted.seconds());
       return new Outcome(true, "ebb", List.of(row));
     }
 

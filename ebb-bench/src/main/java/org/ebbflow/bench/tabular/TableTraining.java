@@ -25,15 +25,23 @@ final class TableTraining {
   static TabularModel run(
       Context context, String name, Table train, Schema schema, FitOptions options) {
     return run(
-        context,
-        name,
-        options,
-        (all, folder, listener) ->
-            new TabularFit(train, schema, all, context.cell(), folder, listener));
+            context,
+            name,
+            options,
+            (all, folder, listener) ->
+                new TabularFit(train, schema, all, context.cell(), folder, listener))
+        .model();
   }
 
+  /**
+   * A fit and its time.
+   *
+   * @param seconds from the table in memory to the model on disk, over all sessions
+   */
+  record Timed(TabularModel model, double seconds) {}
+
   /** As the other, with validation rows of one's own. */
-  static TabularModel run(
+  static Timed timed(
       Context context, String name, Table.Split rows, Schema schema, FitOptions options) {
     return run(
         context,
@@ -48,8 +56,7 @@ final class TableTraining {
     TabularFit open(FitOptions options, Path folder, FitListener listener);
   }
 
-  private static TabularModel run(
-      Context context, String name, FitOptions options, Opening opening) {
+  private static Timed run(Context context, String name, FitOptions options, Opening opening) {
     FitOptions all =
         new FitOptions(
             options.model(),
@@ -67,7 +74,8 @@ final class TableTraining {
       if (context.stopping().getAsBoolean()) {
         throw new Stopped();
       }
-      return fit.run().orElseThrow(Stopped::new);
+      TabularModel model = fit.run().orElseThrow(Stopped::new);
+      return new Timed(model, fit.seconds());
     }
   }
 }

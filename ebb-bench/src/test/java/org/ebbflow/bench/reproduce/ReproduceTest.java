@@ -93,6 +93,25 @@ class ReproduceTest {
   }
 
   @Test
+  void aPeersFiguresStandBesideOnesOwn() throws IOException {
+    Object[] call = {"tabular-likelihood", "--quick", "--only", "ring", "--out", out};
+    assertThat(reproduce(call)).as(printed).isZero();
+    Path folder = out.resolve("tabular-likelihood");
+    assertThat(folder.resolve("compared.md")).doesNotExist();
+    assertThat(folder.resolve("ring/train.csv")).exists();
+    Files.writeString(
+        folder.resolve("ring/zuko_nsf.json"),
+        "{\"nll\": 99.5, \"standard_error\": 0.25, \"steps\": 7, \"seconds\": 1.5}");
+    assertThat(reproduce(call)).isZero();
+    assertThat(Files.readAllLines(folder.resolve("compared.csv")).get(1))
+        .startsWith("ring,")
+        .contains(",99.5,0.25,", ",Ebb,");
+    Files.writeString(folder.resolve("ring/zuko_nsf.json"), "{");
+    assertThat(reproduce(call)).isEqualTo(2);
+    assertThat(printed).contains("zuko_nsf.json", "damaged").hasLineCount(1);
+  }
+
+  @Test
   void mistakesAreNamed() throws IOException {
     assertThat(reproduce("nonsense")).isEqualTo(2);
     assertThat(printed).contains("no experiment 'nonsense'", "ebflow-2d").hasLineCount(1);

@@ -127,6 +127,11 @@ public final class Race {
     }
   }
 
+  /** Seconds since the start, with those of earlier runs that it goes on from. */
+  public double seconds() {
+    return record.seconds();
+  }
+
   private String fingerprint() {
     return options + " " + rows.train().fingerprint() + " " + rows.validation().fingerprint();
   }
