@@ -15,6 +15,7 @@ import org.ebbflow.bench.jko.JkoImagesExperiment;
 import org.ebbflow.bench.jko.JkoMemoryExperiment;
 import org.ebbflow.bench.jko.JkoPlaneExperiment;
 import org.ebbflow.bench.jko.JkoTabularExperiment;
+import org.ebbflow.bench.tabular.ScaleExperiment;
 
 /** The experiments by name. */
 final class Experiments {
@@ -34,7 +35,8 @@ final class Experiments {
         new JkoMemoryExperiment(),
         new JkoGraphExperiment(),
         new JkoImagesExperiment(),
-        new JkoBaselinesExperiment());
+        new JkoBaselinesExperiment(),
+        new ScaleExperiment());
   }
 
   /**
