@@ -228,8 +228,8 @@ class TabularModelTest {
     assertThatThrownBy(() -> model.score(fresh.without(List.of("x"))))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("column x");
-    assertThatThrownBy(() -> model.impute(fresh, 0, 0.9, 1, share -> {}))
-        .hasMessageContaining("draws is 0");
+    assertThatThrownBy(() -> model.impute(fresh, -1, 0.9, 1, share -> {}))
+        .hasMessageContaining("draws is -1");
   }
 
   private static double mean(double[] values) {

@@ -18,6 +18,7 @@ import org.ebbflow.bench.jko.JkoTabularExperiment;
 import org.ebbflow.bench.tabular.AnomaliesExperiment;
 import org.ebbflow.bench.tabular.ImputationExperiment;
 import org.ebbflow.bench.tabular.LikelihoodsExperiment;
+import org.ebbflow.bench.tabular.ScaleExperiment;
 import org.ebbflow.bench.tabular.SyntheticExperiment;
 
 /** The experiments by name. */
@@ -42,7 +43,8 @@ final class Experiments {
         new AnomaliesExperiment(),
         new ImputationExperiment(),
         new LikelihoodsExperiment(),
-        new SyntheticExperiment());
+        new SyntheticExperiment(),
+        new ScaleExperiment());
   }
 
   /**
