@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.model.DensityModel;
@@ -38,6 +40,7 @@ public final class TabularModel {
   private static final int DRAWS = 4;
 
   private static final long SEED = 7;
+  private static final long MOST_NUMBERS_TOGETHER = 4_000_000;
   private static final int CELLS = 48;
 
   /** What is known of gaps takes a few kilobytes each while rows are filled. */
@@ -129,7 +132,6 @@ public final class TabularModel {
    */
   static double[] marginalTails(TableEncoder encoder, Table table) {
     double[] sums = new double[table.rows()];
-    double[][] scores = encoder.middles(table);
     Table checked = encoder.schema().check(table);
     for (int j = 0; j < encoder.columns().size(); j++) {
       ColumnEncoder column = encoder.columns().get(j);
@@ -137,10 +139,10 @@ public final class TabularModel {
       boolean ordered = kind != ColumnKind.CATEGORICAL && kind != ColumnKind.BOOLEAN;
       Column values = checked.column(column.spec().name());
       for (int row = 0; row < sums.length; row++) {
+        Interval interval = column.interval(values, row);
         if (ordered && !values.isMissing(row)) {
-          sums[row] -= NormalScores.logTwoSided(scores[row][j]);
+          sums[row] -= NormalScores.logTwoSided(interval.middle());
         } else {
-          Interval interval = column.interval(values, row);
           double mass = NormalScores.below(interval.upper()) - NormalScores.below(interval.lower());
           sums[row] -= Math.log(Math.max(mass, Double.MIN_NORMAL));
         }
@@ -157,17 +159,37 @@ public final class TabularModel {
       Table table,
       long firstRow,
       DoubleConsumer progress) {
-    double[] greatest = new double[table.rows()];
-    double[] sums = new double[table.rows()];
+    double[][] all = new double[draws][];
+    AtomicInteger done = new AtomicInteger();
+    IntConsumer evaluate =
+        draw -> {
+          Encoded encoded = encoder.encode(table, SEED + draw, firstRow);
+          double[] values = density.logProb(encoded.scores(), draws == 1 ? progress : share -> {});
+          double[] ratios = encoded.logRatios();
+          for (int row = 0; row < values.length; row++) {
+            values[row] += ratios[row];
+          }
+          all[draw] = values;
+          synchronized (done) {
+            progress.accept(done.incrementAndGet() / (double) draws);
+          }
+        };
+    // A flow takes rows in batches that are too small for several processors: draws go side by
+    // side, where all of their scores find room.
+    IntStream each = IntStream.range(0, draws);
+    boolean together = (long) table.rows() * encoder.width() <= MOST_NUMBERS_TOGETHER;
+    (together ? each.parallel() : each).forEach(evaluate);
+    return logMeans(all, table.rows());
+  }
+
+  /** log of the mean of exponentials over the first index. */
+  private static double[] logMeans(double[][] all, int rows) {
+    double[] greatest = new double[rows];
+    double[] sums = new double[rows];
     Arrays.fill(greatest, Double.NEGATIVE_INFINITY);
-    for (int draw = 0; draw < draws; draw++) {
-      int done = draw;
-      Encoded encoded = encoder.encode(table, SEED + draw, firstRow);
-      double[] of =
-          density.logProb(encoded.scores(), share -> progress.accept((done + share) / draws));
-      double[] ratios = encoded.logRatios();
-      for (int row = 0; row < of.length; row++) {
-        double value = of[row] + ratios[row];
+    for (double[] of : all) {
+      for (int row = 0; row < rows; row++) {
+        double value = of[row];
         double top = Math.max(greatest[row], value);
         sums[row] =
             sums[row] * (top == greatest[row] ? 1 : Math.exp(greatest[row] - top))
@@ -175,8 +197,8 @@ public final class TabularModel {
         greatest[row] = top;
       }
     }
-    for (int row = 0; row < sums.length; row++) {
-      sums[row] = greatest[row] + Math.log(sums[row] / draws);
+    for (int row = 0; row < rows; row++) {
+      sums[row] = greatest[row] + Math.log(sums[row] / all.length);
     }
     return sums;
   }

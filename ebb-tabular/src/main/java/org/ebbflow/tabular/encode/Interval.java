@@ -14,6 +14,13 @@ public record Interval(double lower, double upper) {
     return lower == upper;
   }
 
+  /** The score in the middle by marginal mass. */
+  public double middle() {
+    return isPoint()
+        ? lower
+        : NormalScores.quantile(0.5 * (NormalScores.below(lower) + NormalScores.below(upper)));
+  }
+
   /** Whether a score stands for the value. */
   public boolean contains(double z) {
     return isPoint() ? z == lower : z >= lower && z < upper;

@@ -159,16 +159,11 @@ public final class TableEncoder {
    */
   public double[][] middles(Table table) {
     Table checked = schema.check(table);
-    double[][] rows = encode(checked, 0, 0).rows();
-    for (int j = 0; j < columns.size(); j++) {
+    double[][] rows = new double[checked.rows()][width()];
+    for (int j = 0; j < width(); j++) {
       Column values = checked.column(columns.get(j).spec().name());
       for (int row = 0; row < rows.length; row++) {
-        Interval interval = columns.get(j).interval(values, row);
-        if (!interval.isPoint()) {
-          double middle =
-              0.5 * (NormalScores.below(interval.lower()) + NormalScores.below(interval.upper()));
-          rows[row][j] = NormalScores.quantile(middle);
-        }
+        rows[row][j] = columns.get(j).interval(values, row).middle();
       }
     }
     return rows;
