@@ -7,8 +7,8 @@ import org.ebbflow.EbbException;
  * How a table's model is chosen and trained.
  *
  * @param model {@code auto} for a race of {@link Candidate}s, or the name of one architecture
- * @param minutes wall-clock time of all of it, positive; at most two fifths go to the race, the
- *     rest to its winner
+ * @param minutes wall-clock time of all of it, positive; less than half goes to the race, the rest
+ *     to its winner
  * @param steps steps of every training instead of what the minutes allow, 0 to go by the minutes;
  *     makes a fit the same on every machine
  * @param validation rows held out to choose by and to calibrate p-values on: a share below 1, or a
