@@ -43,6 +43,10 @@ public final class TabularModel {
   private static final long MOST_NUMBERS_TOGETHER = 4_000_000;
   private static final int CELLS = 48;
 
+  // Columns that say much of each other move little in a sweep; fewer leave intervals too short.
+  private static final int BURN_IN = 6;
+  private static final int SWEEPS = 24;
+
   /** What is known of gaps takes a few kilobytes each while rows are filled. */
   private static final int ROWS_AT_ONCE = 20_000;
 
@@ -295,7 +299,7 @@ public final class TabularModel {
     if (!(level > 0 && level < 1)) {
       throw new EbbException("level is " + level, "give a number between 0 and 1");
     }
-    GriddyGibbs sampler = new GriddyGibbs(3, Math.max(7, draws), seed);
+    GriddyGibbs sampler = new GriddyGibbs(BURN_IN, Math.max(SWEEPS, draws), seed);
     Conditionals conditionals = new Conditionals(density, encoder.columns(), CELLS);
     Imputer imputer = new Imputer(encoder, conditionals, sampler, level);
     List<Imputation> pieces = new ArrayList<>();
