@@ -100,7 +100,8 @@ final class RaceRecord {
     write();
   }
 
-  private void write() {
+  /** Replaces the file. */
+  void write() {
     try {
       Files.createDirectories(file.getParent());
       AtomicFile.writeString(
