@@ -156,6 +156,7 @@ public final class Race {
       ended = ended && rounds(racing);
     }
     if (!ended) {
+      record.write(); // the time so far
       return Optional.empty();
     }
     ModelFolder winner = new ModelFolder(folder.resolve(best().name()));

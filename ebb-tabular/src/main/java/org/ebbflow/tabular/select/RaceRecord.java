@@ -112,7 +112,8 @@ final class RaceRecord {
     write();
   }
 
-  private void write() {
+  /** Replaces the file. */
+  void write() {
     try {
       Files.createDirectories(file.getParent());
       AtomicFile.writeString(
