@@ -69,7 +69,7 @@ public final class AnomaliesExperiment implements Experiment {
   @Override
   public List<Cell> cells(Setup setup) {
     List<Cell> cells = new ArrayList<>();
-    for (String table : setup.quick() ? List.of("toy") : TABLES) {
+    for (String table : setup.quick() ? List.of("ring", "narrow-ring") : TABLES) {
       cells.add(new TableCell(table));
     }
     return cells;
@@ -141,7 +141,7 @@ public final class AnomaliesExperiment implements Experiment {
 
     private LabelledTable load(Setup setup, long seed) {
       return setup.quick()
-          ? LabelledTable.split(toy(), seed)
+          ? LabelledTable.split(ring(table.equals("ring") ? 0.2 : 0.05), seed)
           : LabelledTable.read(setup.data().resolve("adbench/" + table + ".csv.gz"), seed);
     }
   }
@@ -160,7 +160,7 @@ public final class AnomaliesExperiment implements Experiment {
   }
 
   /** A ring with strangers in its middle. */
-  private static Table toy() {
+  private static Table ring(double width) {
     Random random = new Random(1);
     int n = 400;
     double[] x = new double[n];
@@ -169,7 +169,7 @@ public final class AnomaliesExperiment implements Experiment {
     for (int i = 0; i < n; i++) {
       label[i] = i % 20 == 0 ? 1 : 0;
       double angle = 2 * Math.PI * random.nextDouble();
-      double radius = (label[i] == 1 ? 0.1 : 3) + 0.2 * random.nextGaussian();
+      double radius = (label[i] == 1 ? 0.1 : 3) + width * random.nextGaussian();
       x[i] = radius * Math.cos(angle);
       y[i] = radius * Math.sin(angle);
     }

@@ -66,7 +66,7 @@ public final class ScaleExperiment implements Experiment {
   @Override
   public List<Cell> cells(Setup setup) {
     return setup.quick()
-        ? List.of(new LongTable(20_000))
+        ? List.of(new LongTable(5_000), new LongTable(20_000))
         : List.of(new LongTable(500_000), new LongTable(10_000_000));
   }
 
