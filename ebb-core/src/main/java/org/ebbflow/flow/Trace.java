@@ -22,7 +22,9 @@ public interface Trace {
   Tensor value();
 
   /** The x-dependent part of {@code log|det ∂g/∂x|} in nats, (B); null where there is none. */
-  @Nullable Tensor logDet();
+  default @Nullable Tensor logDet() {
+    return null;
+  }
 
   /**
    * {@code ∇_x log p} from {@code ∇_z log p} at {@code z = g(x)}, (B, D) both: the derivative of
@@ -44,7 +46,9 @@ public interface Trace {
     Tensor tangents();
 
     /** The k-th derivative of the log-determinant, (B), null where there is none. */
-    @Nullable Tensor logDet();
+    default @Nullable Tensor logDet() {
+      return null;
+    }
 
     /**
      * Derivatives of {@code F + energy·log p} with respect to {@code x} (and x′), (k·B, D), from

@@ -1,6 +1,5 @@
 package org.ebbflow.tabular;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ebbflow.tabular.select.Entry;
@@ -57,10 +56,7 @@ public final class Calibration {
 
   /** The candidate that was chosen: the best by held-out rows. */
   public Entry best() {
-    return entries.stream()
-        .filter(entry -> Double.isFinite(entry.validationNll()))
-        .min(Comparator.comparingDouble(Entry::validationNll))
-        .orElseThrow();
+    return Entry.best(entries).orElseThrow();
   }
 
   /** T of rows with these log-densities and marginal tails. */

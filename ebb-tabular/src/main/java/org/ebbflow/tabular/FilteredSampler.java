@@ -14,7 +14,6 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.tabular.table.Column;
-import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
 import org.ebbflow.tabular.table.TableFormat;
 import org.ebbflow.tabular.table.TableSource;
@@ -103,9 +102,9 @@ public final class FilteredSampler {
           List<Integer> kept = new ArrayList<>();
           Column drawn = draws.column(column);
           for (int row = 0; row < draws.rows(); row++) {
-            String value = drawn.isMissing(row) ? "" : text(drawn, row);
-            Integer room = left.get(value);
-            if (room != null && room > 0) {
+            String value = drawn.text(row);
+            Integer room = value == null ? null : left.get(value);
+            if (value != null && room != null && room > 0) {
               left.put(value, room - 1);
               kept.add(row);
             }
@@ -118,8 +117,9 @@ public final class FilteredSampler {
     Column drawn = model.sample(BATCH, seed - 1).column(column);
     Map<String, Integer> counts = new LinkedHashMap<>();
     for (int row = 0; row < drawn.rows(); row++) {
-      if (!drawn.isMissing(row)) {
-        counts.merge(text(drawn, row), 1, Integer::sum);
+      String value = drawn.text(row);
+      if (value != null) {
+        counts.merge(value, 1, Integer::sum);
       }
     }
     if (counts.size() < 2 || counts.size() > 100) {
@@ -133,12 +133,6 @@ public final class FilteredSampler {
           "balance a column of 2 to 100 categories");
     }
     return counts.keySet().stream().sorted().toList();
-  }
-
-  private static String text(Column column, int row) {
-    return column.type() == ColumnType.TEXT
-        ? String.valueOf(column.text(row))
-        : Column.text(column.type(), column.number(row));
   }
 
   private Table collect(int n, String what, Function<Table, Table> keep) {

@@ -4,15 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.data.DatasetBuilder;
+import org.ebbflow.io.FolderTree;
 import org.ebbflow.model.ModelFolder;
 import org.ebbflow.model.Provenance;
 import org.ebbflow.tabular.encode.Encoded;
@@ -115,11 +112,7 @@ public final class TabularFit {
     this.encoder = TableEncoder.fit(schema, split.train());
     Encoded validation = encoder.encode(split.validation(), options.seed(), split.train().rows());
     Dataset.Split scores = new Dataset.Split(trainingScores(), validation.scores());
-    double offset =
-        IntStream.range(0, validation.scores().rows())
-            .mapToDouble(i -> validation.logRatios()[i])
-            .average()
-            .orElse(0);
+    double offset = Arrays.stream(validation.logRatios()).average().orElse(0);
     this.race = new Race(options, scores, offset, folder.resolve("race"), source, start, listener);
   }
 
@@ -212,27 +205,14 @@ public final class TabularFit {
 
   /** Fits in a folder that is removed again. */
   static TabularModel inMemory(Table table, Schema schema, FitOptions options) {
-    Path folder = null;
     try {
-      folder = Files.createTempDirectory("ebb-table");
-      return new TabularFit(table, schema, options, "memory", folder, FitListener.SILENT)
-          .run()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      if (folder != null) {
-        remove(folder);
-      }
-    }
-  }
-
-  private static void remove(Path folder) {
-    List<Path> all = new ArrayList<>();
-    try (Stream<Path> paths = Files.walk(folder)) {
-      paths.sorted(Comparator.reverseOrder()).forEach(all::add);
-      for (Path path : all) {
-        Files.delete(path);
+      Path folder = Files.createTempDirectory("ebb-table");
+      try {
+        return new TabularFit(table, schema, options, "memory", folder, FitListener.SILENT)
+            .run()
+            .orElseThrow();
+      } finally {
+        FolderTree.delete(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
@@ -147,8 +148,7 @@ public final class TabularModel {
         if (ordered && !values.isMissing(row)) {
           sums[row] -= NormalScores.logTwoSided(interval.middle());
         } else {
-          double mass = NormalScores.below(interval.upper()) - NormalScores.below(interval.lower());
-          sums[row] -= Math.log(Math.max(mass, Double.MIN_NORMAL));
+          sums[row] -= Math.log(Math.max(interval.mass(), Double.MIN_NORMAL));
         }
       }
     }
@@ -244,14 +244,14 @@ public final class TabularModel {
               expected += p[cell] == 0 ? 0 : p[cell] * (logDensities[cell] + margins[cell]);
             }
             int usual = values.type().isNumeric() ? grid.median(p) : grid.likeliest(p);
-            String value = values.isMissing(row) ? "" : text(values, row);
+            String value = Objects.requireNonNullElse(values.text(row), "");
             all.get(row)
                 .add(
                     new Explanation(
                         column.spec().name(),
                         value,
                         expected - own[row] - ratios[row],
-                        text(grid.values(), usual)));
+                        String.valueOf(grid.values().text(usual))));
           });
     }
     for (List<Explanation> row : all) {
@@ -273,12 +273,6 @@ public final class TabularModel {
           NormalScores.logDensity(scores[cell]) - NormalScores.logDensity(grid.score(cell));
     }
     return ratios;
-  }
-
-  private static String text(Column column, int row) {
-    return column.type().isNumeric()
-        ? Column.text(column.type(), column.number(row))
-        : String.valueOf(column.text(row));
   }
 
   /**

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +20,6 @@ import org.ebbflow.metric.Ranking;
 import org.ebbflow.tabular.Scores;
 import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.schema.Schema;
-import org.ebbflow.tabular.select.Entry;
 import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
@@ -151,12 +149,7 @@ public final class AnomaliesExperiment implements Experiment {
   }
 
   private static String best(TabularModel model) {
-    return model.calibration().entries().stream()
-        .filter(entry -> Double.isFinite(entry.validationNll()))
-        .min(Comparator.comparingDouble(Entry::validationNll))
-        .orElseThrow()
-        .name()
-        .replace("-final", "");
+    return model.calibration().best().name().replace("-final", "");
   }
 
   /** A ring with strangers in its middle. */

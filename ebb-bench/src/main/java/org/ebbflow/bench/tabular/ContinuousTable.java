@@ -1,12 +1,10 @@
 package org.ebbflow.bench.tabular;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.schema.ColumnSpec;
@@ -14,7 +12,6 @@ import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
-import org.ebbflow.tabular.table.TableSource;
 import org.ebbflow.tabular.table.TableWriter;
 
 /**
@@ -49,7 +46,7 @@ record ContinuousTable(Table train, Table validation, Table test) {
       Path file, List<String> columns, List<String> dropped, int mostRows, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<String> names = new ArrayList<>();
-    List<double[]> rows = rows(List.of(open(file)), columns, dropped, names);
+    List<double[]> rows = rows(List.of(MixedTable.read(file)), columns, dropped, names);
     dequantise(rows, random);
     BenchmarkTable.shuffle(rows, random);
     List<double[]> kept = rows.subList(0, Math.min(mostRows, rows.size()));
@@ -61,8 +58,8 @@ record ContinuousTable(Table train, Table validation, Table test) {
   static ContinuousTable read(Path file, Path test, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     List<String> names = new ArrayList<>();
-    Table first = open(file);
-    List<double[]> rows = rows(List.of(first, open(test)), List.of(), List.of(), names);
+    Table first = MixedTable.read(file);
+    List<double[]> rows = rows(List.of(first, MixedTable.read(test)), List.of(), List.of(), names);
     dequantise(rows, random);
     int seen = rows(List.of(first), names, List.of(), new ArrayList<>()).size();
     List<double[]> shuffled = new ArrayList<>(rows.subList(0, seen));
@@ -80,15 +77,6 @@ record ContinuousTable(Table train, Table validation, Table test) {
     BenchmarkTable.shuffle(rows, random);
     int tenth = rows.size() / 10;
     return standardised(names, rows, rows.size() - 2 * tenth, tenth);
-  }
-
-  private static Table open(Path file) {
-    if (!Files.exists(file)) {
-      throw new EbbException("there is no " + file, "name the folder of data sets with --data");
-    }
-    try (TableSource source = TableSource.open(file)) {
-      return source.readAll();
-    }
   }
 
   /** Rows without gaps of the tables one after the other; names of their columns are added. */

@@ -1,16 +1,13 @@
 package org.ebbflow.bench.tabular;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.ebbflow.EbbException;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
-import org.ebbflow.tabular.table.TableSource;
 import org.ebbflow.tabular.table.TableWriter;
 
 /**
@@ -32,12 +29,7 @@ record LabelledTable(Table train, Table test) {
    * <p>Source of the protocol: Han et al., "ADBench", 2022, arXiv:2206.09426.
    */
   static LabelledTable read(Path file, long seed) {
-    if (!Files.exists(file)) {
-      throw new EbbException("there is no " + file, "name the folder of data sets with --data");
-    }
-    try (TableSource source = TableSource.open(file)) {
-      return split(source.readAll(), seed);
-    }
+    return split(MixedTable.read(file), seed);
   }
 
   static LabelledTable split(Table all, long seed) {

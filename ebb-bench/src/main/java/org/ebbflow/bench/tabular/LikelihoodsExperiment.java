@@ -141,8 +141,9 @@ public final class LikelihoodsExperiment implements Experiment {
       DensityModel floor = DensityModel.load(context.folder().resolve("model/race/gaussian"));
       Encoded scores = model.encoder().encode(test, 0, 0);
       double[] densities = floor.logProb(scores.scores(), share -> {});
+      double[] ratios = scores.logRatios();
       for (int i = 0; i < densities.length; i++) {
-        densities[i] += scores.logRatios()[i];
+        densities[i] += ratios[i];
       }
       return summary(densities).nll();
     }

@@ -25,9 +25,7 @@ final class MixedTable {
     if (!Files.exists(file)) {
       throw new EbbException("there is no " + file, "name the folder of data sets with --data");
     }
-    try (TableSource source = TableSource.open(file)) {
-      return source.readAll();
-    }
+    return TableSource.read(file.toString());
   }
 
   /** So many rows drawn without replacement, in the table's order; all if there are fewer. */

@@ -57,16 +57,7 @@ final class TableTraining {
   }
 
   private static Timed run(Context context, String name, FitOptions options, Opening opening) {
-    FitOptions all =
-        new FitOptions(
-            options.model(),
-            options.minutes(),
-            options.steps(),
-            options.validation(),
-            options.trim(),
-            options.seed(),
-            context.setup().threads(),
-            options.settings());
+    FitOptions all = options.withThreads(context.setup().threads());
     Path folder = context.folder().resolve(name);
     try (TableProgress progress = new TableProgress(context.cell() + " " + name + " ")) {
       TabularFit fit = opening.open(all, folder, progress);

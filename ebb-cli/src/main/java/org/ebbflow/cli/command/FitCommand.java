@@ -150,7 +150,7 @@ public final class FitCommand implements Callable<Integer> {
           "give --resume and --out only, and --data where the file has moved; or start anew in"
               + " another --out");
     }
-    boolean moved = !input.files().isEmpty() || input.hasQuery();
+    boolean moved = !input.files().isEmpty() || input.query() != null;
     return new TableFit(moved ? begun.withInput(files(), input.query()) : begun, out)
         .run(() -> {}, result -> Results.print(spec, result));
   }

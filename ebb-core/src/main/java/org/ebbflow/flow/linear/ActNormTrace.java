@@ -31,11 +31,6 @@ final class ActNormTrace implements Trace {
   }
 
   @Override
-  public @Nullable Tensor logDet() {
-    return null;
-  }
-
-  @Override
   public Tensor score(Tensor score) {
     ofValue = score;
     return score.mul(factor);
@@ -56,11 +51,6 @@ final class ActNormTrace implements Trace {
     @Override
     public Tensor tangents() {
       return tangents;
-    }
-
-    @Override
-    public @Nullable Tensor logDet() {
-      return null;
     }
 
     @Override

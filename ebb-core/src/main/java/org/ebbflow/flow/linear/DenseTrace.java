@@ -47,11 +47,6 @@ public final class DenseTrace implements Trace {
   }
 
   @Override
-  public @Nullable Tensor logDet() {
-    return null;
-  }
-
-  @Override
   public Tensor score(Tensor score) {
     ofValue = score;
     return transposed(score);
@@ -75,11 +70,6 @@ public final class DenseTrace implements Trace {
     @Override
     public Tensor tangents() {
       return tangents;
-    }
-
-    @Override
-    public @Nullable Tensor logDet() {
-      return null;
     }
 
     @Override

@@ -76,11 +76,6 @@ final class SwishTrace implements Trace {
   }
 
   @Override
-  public @Nullable Tensor logDet() {
-    return null;
-  }
-
-  @Override
   public Tensor score(Tensor a) {
     ofBend = a.mul(bend);
     ofTwist = twist == null ? null : a.mul(twist);
@@ -110,11 +105,6 @@ final class SwishTrace implements Trace {
     @Override
     public Tensor tangents() {
       return tangents;
-    }
-
-    @Override
-    public @Nullable Tensor logDet() {
-      return null;
     }
 
     @Override

@@ -142,13 +142,9 @@ public record Comparison(MaximumMeanDiscrepancy.Test discrepancy, List<Shift> sh
   private static String commonest(Column column) {
     Map<String, Integer> counts = new HashMap<>();
     for (int row = 0; row < column.rows(); row++) {
-      if (!column.isMissing(row)) {
-        counts.merge(
-            column.type() == ColumnType.TEXT
-                ? String.valueOf(column.text(row))
-                : Column.text(column.type(), column.number(row)),
-            1,
-            Integer::sum);
+      String value = column.text(row);
+      if (value != null) {
+        counts.merge(value, 1, Integer::sum);
       }
     }
     return counts.entrySet().stream()

@@ -7,7 +7,6 @@ import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.ColumnKind;
-import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
@@ -43,13 +42,8 @@ public final class Imputer {
   public Imputation impute(Table given, long firstRow, int draws, DoubleConsumer progress) {
     List<ColumnEncoder> columns = encoder.columns();
     boolean[][] missing = new boolean[given.rows()][columns.size()];
-    // Gaps are welcome here, whatever the columns that were fitted to had.
-    Schema open =
-        encoder
-            .schema()
-            .withColumns(
-                encoder.schema().columns().stream().map(spec -> spec.withMissing(true)).toList());
-    Table table = open.check(given, firstRow);
+    // Checks all but gaps, which are welcome here whatever the columns that were fitted to had.
+    Table table = encoder.schema().check(given, firstRow);
     Table whole = table;
     for (int j = 0; j < columns.size(); j++) {
       Column column = table.column(columns.get(j).spec().name());
@@ -157,13 +151,11 @@ public final class Imputer {
     Column spread = ordered ? numeric(column, means) : lower.select(from);
     for (int i = 0; i < n; i++) {
       int row = gaps.rows()[i];
-      String text =
-          ordered ? Column.text(column.type(), means[row]) : String.valueOf(spread.text(row));
       cells.add(
           new Imputation.Cell(
               Math.toIntExact(firstRow + row),
               column.name(),
-              text,
+              String.valueOf(spread.text(row)),
               ordered ? lower.number(i) : Double.NaN,
               ordered ? upper.number(i) : Double.NaN,
               confidence[i],

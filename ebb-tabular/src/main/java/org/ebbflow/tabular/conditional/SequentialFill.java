@@ -180,16 +180,13 @@ record SequentialFill(long seed) {
     if (interval.isEmpty() || Math.exp(logMass(column)) < FEWEST_GAPS) {
       return Double.NaN;
     }
-    return NormalScores.quantile(
-        0.5
-            * (NormalScores.below(interval.get().lower())
-                + NormalScores.below(interval.get().upper())));
+    return interval.get().middle();
   }
 
   private static double logMass(ColumnEncoder column) {
     return column
         .missingInterval()
-        .map(i -> Math.log(NormalScores.below(i.upper()) - NormalScores.below(i.lower())))
+        .map(interval -> Math.log(interval.mass()))
         .orElse(Double.NEGATIVE_INFINITY);
   }
 }

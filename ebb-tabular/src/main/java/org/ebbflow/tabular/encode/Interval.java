@@ -21,6 +21,11 @@ public record Interval(double lower, double upper) {
         : NormalScores.quantile(0.5 * (NormalScores.below(lower) + NormalScores.below(upper)));
   }
 
+  /** The marginal mass, 0 for a point. */
+  public double mass() {
+    return NormalScores.below(upper) - NormalScores.below(lower);
+  }
+
   /** Whether a score stands for the value. */
   public boolean contains(double z) {
     return isPoint() ? z == lower : z >= lower && z < upper;

@@ -1,5 +1,9 @@
 package org.ebbflow.tabular.select;
 
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * What came of a candidate.
  *
@@ -13,6 +17,13 @@ package org.ebbflow.tabular.select;
  */
 public record Entry(
     String name, double validationNll, long steps, double seconds, long parameters, String note) {
+
+  /** The one with the best validation, of those that could be trained. */
+  public static Optional<Entry> best(List<Entry> entries) {
+    return entries.stream()
+        .filter(entry -> Double.isFinite(entry.validationNll))
+        .min(Comparator.comparingDouble(Entry::validationNll));
+  }
 
   /** A candidate that could not be trained. */
   static Entry failed(String name, String why) {

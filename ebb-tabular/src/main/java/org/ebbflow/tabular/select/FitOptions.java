@@ -78,6 +78,11 @@ public record FitOptions(
     return new FitOptions(model, minutes, steps, validation, share, seed, threads, settings);
   }
 
+  /** The same with another number of threads. */
+  public FitOptions withThreads(int number) {
+    return new FitOptions(model, minutes, steps, validation, trim, seed, number, settings);
+  }
+
   /** The same with another seed. */
   public FitOptions withSeed(long number) {
     return new FitOptions(model, minutes, steps, validation, trim, number, threads, settings);

@@ -2,7 +2,6 @@ package org.ebbflow.tabular.select;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -10,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
+import org.ebbflow.io.FolderTree;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.Fit;
@@ -206,16 +205,12 @@ public final class Race {
 
   /** The best training of a candidate so far. */
   private Optional<Entry> best(Candidate candidate) {
-    return record.entries().stream()
-        .filter(entry -> Double.isFinite(entry.validationNll()))
-        .filter(entry -> candidate.owns(entry.name()))
-        .min(Comparator.comparingDouble(Entry::validationNll));
+    return Entry.best(
+        record.entries().stream().filter(entry -> candidate.owns(entry.name())).toList());
   }
 
   private Entry best() {
-    return record.entries().stream()
-        .filter(entry -> Double.isFinite(entry.validationNll()))
-        .min(Comparator.comparingDouble(Entry::validationNll))
+    return Entry.best(record.entries())
         .orElseThrow(
             () ->
                 new EbbException(
@@ -380,13 +375,8 @@ public final class Race {
   }
 
   private static void remove(Path path) {
-    if (!Files.exists(path)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(path)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
+    try {
+      FolderTree.delete(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,14 +7,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
-import java.util.stream.Stream;
 import org.duckdb.DuckDBChunkedResult;
 import org.duckdb.DuckDBConnection;
 import org.duckdb.DuckDBPreparedStatement;
 import org.ebbflow.EbbException;
+import org.ebbflow.io.FolderTree;
 import org.jspecify.annotations.Nullable;
 
 /** A DuckDB of its own, in memory, with a temporary folder that {@link #close} removes. */
@@ -129,10 +128,8 @@ final class Database implements AutoCloseable {
   }
 
   private static void remove(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      FolderTree.delete(folder);
     } catch (IOException e) {
       // Left to the system's own tidying; nothing that was asked for has failed.
       return;

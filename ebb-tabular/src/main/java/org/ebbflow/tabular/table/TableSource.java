@@ -56,6 +56,13 @@ public final class TableSource implements AutoCloseable {
     return open(file.toString());
   }
 
+  /** All rows of one file or pattern, in the customary format. */
+  public static Table read(String file) {
+    try (TableSource source = open(file)) {
+      return source.readAll();
+    }
+  }
+
   /**
    * Files of one kind and the same columns, one below the other.
    *

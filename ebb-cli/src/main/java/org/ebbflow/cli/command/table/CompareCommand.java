@@ -16,7 +16,6 @@ import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.compare.Comparison;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.Table;
-import org.ebbflow.tabular.table.TableFormat;
 import org.ebbflow.tabular.table.TableSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,8 +60,8 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Table a = read(first);
-    Table b = read(second);
+    Table a = TableSource.read(first);
+    Table b = TableSource.read(second);
     TabularModel model = folder == null ? null : TabularModel.load(folder);
     Schema schema =
         (model != null ? model.schema() : Schema.infer(a, TableFit.yaml(schemaFile)))
@@ -89,12 +88,6 @@ public final class CompareCommand implements Callable<Integer> {
     }
     Results.print(spec, result);
     return 0;
-  }
-
-  private static Table read(String file) {
-    try (TableSource source = TableSource.open(List.of(file), TableFormat.customary())) {
-      return source.readAll();
-    }
   }
 
   private HtmlReport report(

@@ -3,14 +3,12 @@ package org.ebbflow.cli.command.table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.report.Figure;
 import org.ebbflow.cli.report.Histogram;
@@ -18,6 +16,7 @@ import org.ebbflow.cli.report.HtmlReport;
 import org.ebbflow.cli.report.Section;
 import org.ebbflow.cli.task.FolderLock;
 import org.ebbflow.cli.task.Interruption;
+import org.ebbflow.io.FolderTree;
 import org.ebbflow.model.ModelFolder;
 import org.ebbflow.tabular.TabularFit;
 import org.ebbflow.tabular.TabularModel;
@@ -45,14 +44,7 @@ public record TableFit(TableRun begun, Path folder) {
       for (String name : List.of("table.json", "calibration.json", "fit.json", REPORT)) {
         Files.deleteIfExists(folder.path().resolve(name));
       }
-      Path race = folder.path().resolve("race");
-      if (Files.exists(race)) {
-        try (Stream<Path> all = Files.walk(race)) {
-          for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(path);
-          }
-        }
-      }
+      FolderTree.delete(folder.path().resolve("race"));
     } catch (IOException e) {
       throw new EbbException(
           "cannot remove the old fit in " + folder.path(), "choose another --out", e);
@@ -123,15 +115,8 @@ public record TableFit(TableRun begun, Path folder) {
     }
   }
 
-  private static Entry best(TabularModel model) {
-    return model.calibration().entries().stream()
-        .filter(entry -> Double.isFinite(entry.validationNll()))
-        .min(Comparator.comparingDouble(Entry::validationNll))
-        .orElseThrow();
-  }
-
   private Map<String, Object> result(TabularModel model, Path report) {
-    Entry best = best(model);
+    Entry best = model.calibration().best();
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("model", folder.toString());
     result.put("chosen", best.name());
@@ -146,7 +131,7 @@ public record TableFit(TableRun begun, Path folder) {
   }
 
   private HtmlReport report(TabularModel model, Table table, String name, double seconds) {
-    Entry best = best(model);
+    Entry best = model.calibration().best();
     HtmlReport report =
         new HtmlReport(
                 name,

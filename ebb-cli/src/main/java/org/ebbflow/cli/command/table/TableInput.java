@@ -32,11 +32,6 @@ public final class TableInput {
     return files;
   }
 
-  /** Whether there is a query. */
-  public boolean hasQuery() {
-    return query != null;
-  }
-
   /** The query, if there is one. */
   public @Nullable String query() {
     return query;

@@ -5,8 +5,6 @@ import org.ebbflow.cli.task.FitProgress;
 import org.ebbflow.tabular.select.Entry;
 import org.ebbflow.tabular.select.FitListener;
 import org.ebbflow.train.TrainListener;
-import org.ebbflow.train.TrainState;
-import org.ebbflow.train.ValidationPoint;
 import org.jspecify.annotations.Nullable;
 
 /** One line of progress for every training, and one of text for what came of it. */
@@ -27,17 +25,7 @@ public final class TableProgress implements FitListener, AutoCloseable {
     FitProgress opened = new FitProgress(prefix + name);
     opened.open(done, steps);
     line = opened;
-    return new TrainListener() {
-      @Override
-      public void stepped(TrainState state, long totalSteps) {
-        opened.stepped(state, totalSteps);
-      }
-
-      @Override
-      public void validated(TrainState state, ValidationPoint point) {
-        opened.validated(state, point);
-      }
-    };
+    return opened;
   }
 
   @Override

@@ -53,8 +53,8 @@ public final class TableSampling {
     }
     Map<String, Object> result = new LinkedHashMap<>();
     try (TableWriter writer = TableWriter.create(out)) {
-      Table training = records == null ? null : read(records[0]);
-      Table heldOut = records == null ? null : read(records[1]);
+      Table training = records == null ? null : TableSource.read(records[0].toString());
+      Table heldOut = records == null ? null : TableSource.read(records[1].toString());
       Table drawn = draw(model, n, seed);
       writer.append(drawn);
       result.put("rows", drawn.rows());
@@ -98,11 +98,5 @@ public final class TableSampling {
               rows, seed + from / PIECE, share -> progress.shareDone((done + share * rows) / n)));
     }
     return Table.concatenate(pieces);
-  }
-
-  private static Table read(Path file) {
-    try (TableSource source = TableSource.open(file)) {
-      return source.readAll();
-    }
   }
 }
