@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -100,7 +101,7 @@ public class OptimizerBenchmark {
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
       for (Collection<Tensor> each : List.of(parameters.values(), averages.values(), squares)) {
-        each.forEach(t -> Ops.mulInto(t, t, 1));
+        each.forEach(t -> InPlace.mulInto(t, t, 1));
       }
       for (Tensor gradient : gradients) {
         sum += Ops.item(gradient.sum());

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +103,7 @@ public final class DensityTrace {
         // With respect to z: −z′, or −z″ above −2z′.
         Tensor ofRows = (order == 1 ? moved : Ops.half(moved, 1)).neg();
         if (functional.energy() != 0) {
-          Ops.increase(ofRows, layers.value(), -functional.energy());
+          InPlace.increase(ofRows, layers.value(), -functional.energy());
         }
         way.end(
             order == 1 ? ofRows : Ops.concatenate(ofRows, Ops.mul(Ops.half(moved, 0), -2)),

@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 
@@ -33,7 +34,7 @@ public final class Gradients {
   public void add(Tensor parameter, Tensor gradient) {
     Optional<Tensor> sum = sum(parameter);
     if (sum.isPresent()) {
-      Ops.increase(sum.get(), gradient);
+      InPlace.increase(sum.get(), gradient);
     } else {
       sums.put(parameter, Optional.of(home.take(Ops.as(gradient, parameter))));
     }
@@ -47,10 +48,10 @@ public final class Gradients {
   public void addProduct(Tensor parameter, Tensor left, Tensor right, double c) {
     Optional<Tensor> sum = sum(parameter);
     if (sum.isPresent()) {
-      Ops.increaseByProduct(sum.get(), left, right, c);
+      InPlace.increaseByProduct(sum.get(), left, right, c);
     } else {
       Tensor first = home.take(Ops.emptyLike(parameter.detach()));
-      Ops.productInto(first, left, right, c);
+      InPlace.productInto(first, left, right, c);
       sums.put(parameter, Optional.of(first));
     }
   }

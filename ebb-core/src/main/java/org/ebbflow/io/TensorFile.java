@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 
@@ -87,7 +88,7 @@ public final class TensorFile {
                   case F32 -> engine.tensor(from.floats(), from.shape());
                   default -> engine.indices(from.longs()).reshape(from.shape());
                 };
-            Ops.assign(tensor, values);
+            InPlace.assign(tensor, values);
           }
         });
   }

@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -66,7 +67,7 @@ public record Inpainting(
           Tensor ratio = Target.squaredNorm(noise).div(norm).unsqueeze(1);
           next = Ops.addScaled(next, noise.mul(ratio), snr * tau);
         }
-        Ops.assign(x, next);
+        InPlace.assign(x, next);
       }
       progress.accept((i + 1.0) / iterations);
     }

@@ -4,6 +4,7 @@ import java.util.function.DoubleConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -41,7 +42,7 @@ public record Langevin(double step, int iterations) implements MarkovChain {
         Tensor score = Target.at(flow, x, free, condition).score();
         Tensor noise = Target.restricted(rng.normalLike(x), free);
         Tensor drifted = Ops.addScaled(x, score, 0.5 * step * step);
-        Ops.assign(x, Ops.addScaled(drifted, noise, step));
+        InPlace.assign(x, Ops.addScaled(drifted, noise, step));
       }
       progress.accept((i + 1.0) / iterations);
     }

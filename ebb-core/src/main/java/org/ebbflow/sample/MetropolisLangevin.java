@@ -3,6 +3,7 @@ package org.ebbflow.sample;
 import java.util.function.DoubleConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Flow;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -77,7 +78,7 @@ public record MetropolisLangevin(double step, int iterations, boolean adaptive)
         } else {
           Tensor probability = Ops.as(Ops.atMost(finite(logRatio), 0).exp(), x).unsqueeze(1);
           Tensor change = Ops.mul(Ops.add(probability, -BEST_ACCEPTANCE), Math.pow(i + 1, DECAY));
-          Ops.assign(logStep, logStep.add(change));
+          InPlace.assign(logStep, logStep.add(change));
         }
       }
       progress.accept((i + 1.0) / iterations);
@@ -91,7 +92,7 @@ public record MetropolisLangevin(double step, int iterations, boolean adaptive)
 
   /** To {@code there} where accepted; not by a product, which would spread what is not finite. */
   private static void move(Tensor state, Tensor there, Tensor accept) {
-    Ops.assign(state, Ops.where(Ops.less(accept, 0.5), state, there));
+    InPlace.assign(state, Ops.where(Ops.less(accept, 0.5), state, there));
   }
 
   /** A ratio that is not a number, from a proposal without density, is one of 0. */

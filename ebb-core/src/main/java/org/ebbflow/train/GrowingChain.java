@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.ode.OdeBlock;
-import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.train.GrowthPlan.Phase;
 
 /**
@@ -181,6 +181,7 @@ final class GrowingChain {
   static void copy(OdeBlock from, OdeBlock to) {
     Map<String, Tensor> source = from.parameters();
     to.parameters()
-        .forEach((name, tensor) -> Ops.assign(tensor, Objects.requireNonNull(source.get(name))));
+        .forEach(
+            (name, tensor) -> InPlace.assign(tensor, Objects.requireNonNull(source.get(name))));
   }
 }

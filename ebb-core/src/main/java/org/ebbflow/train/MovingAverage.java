@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
 import org.bytedeco.pytorch.Tensor;
-import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Scope;
 
 /**
@@ -32,7 +32,7 @@ public final class MovingAverage {
   public void reset() {
     try (Scope scope = Scope.open()) {
       for (int i = 0; i < source.size(); i++) {
-        Ops.assign(average.get(i), source.get(i).detach());
+        InPlace.assign(average.get(i), source.get(i).detach());
       }
     }
   }
@@ -41,7 +41,7 @@ public final class MovingAverage {
   public void update(long t) {
     try (Scope scope = Scope.open()) {
       for (int i = 0; i < source.size(); i++) {
-        Ops.interpolate(average.get(i), source.get(i).detach(), weight(t));
+        InPlace.interpolate(average.get(i), source.get(i).detach(), weight(t));
       }
     }
   }
@@ -53,7 +53,7 @@ public final class MovingAverage {
   public IntConsumer piecewise(long t) {
     List<Tensor> from = Pieces.of(source);
     List<Tensor> to = Pieces.of(average);
-    return i -> Ops.interpolate(to.get(i), from.get(i), weight(t));
+    return i -> InPlace.interpolate(to.get(i), from.get(i), weight(t));
   }
 
   private double weight(long t) {

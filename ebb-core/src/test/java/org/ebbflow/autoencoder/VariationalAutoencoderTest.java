@@ -18,6 +18,7 @@ import org.ebbflow.io.ModelFileException;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -95,9 +96,9 @@ class VariationalAutoencoderTest {
         Autograd.Mode off = Autograd.off()) {
       double[] moved = values.clone();
       moved[i] += h;
-      Ops.assign(of, engine.exact(moved, of.shape()));
+      InPlace.assign(of, engine.exact(moved, of.shape()));
       double loss = Ops.item(loss(model, data));
-      Ops.assign(of, engine.exact(values, of.shape()));
+      InPlace.assign(of, engine.exact(values, of.shape()));
       return loss;
     }
   }
@@ -149,18 +150,18 @@ class VariationalAutoencoderTest {
     }
     Map<String, Tensor> parameters = model.parameters();
     try (Scope scope = Scope.open()) {
-      Ops.assign(parameters.get("encoder.0.weight"), engine.exact(toMean, 4, 3));
-      Ops.assign(parameters.get("encoder.0.bias"), engine.exact(offset, 4));
-      Ops.assign(
+      InPlace.assign(parameters.get("encoder.0.weight"), engine.exact(toMean, 4, 3));
+      InPlace.assign(parameters.get("encoder.0.bias"), engine.exact(offset, 4));
+      InPlace.assign(
           parameters.get("decoder.0.weight"), engine.exact(new double[] {2, 0, 0, 1, 0, 1}, 3, 2));
-      Ops.assign(parameters.get("decoder.0.bias"), engine.exact(b, 3));
+      InPlace.assign(parameters.get("decoder.0.bias"), engine.exact(b, 3));
     }
     Elbo elbo = model.elbo(data, 9);
     assertThat(elbo.rows()).isEqualTo(n);
     assertThat(elbo.value()).isCloseTo(logLikelihood / n, within(0.02));
     // Away from the true posterior the bound falls.
     try (Scope scope = Scope.open()) {
-      Ops.assign(
+      InPlace.assign(
           parameters.get("encoder.0.bias"),
           engine.exact(new double[] {offset[0] + 0.5, offset[1], offset[2], offset[3]}, 4));
     }
@@ -185,10 +186,10 @@ class VariationalAutoencoderTest {
             1);
     Map<String, Tensor> parameters = model.parameters();
     try (Scope scope = Scope.open()) {
-      parameters.values().forEach(p -> Ops.assign(p, Ops.zerosLike(p)));
-      Ops.assign(
+      parameters.values().forEach(p -> InPlace.assign(p, Ops.zerosLike(p)));
+      InPlace.assign(
           parameters.get("encoder.0.bias"), engine.exact(new double[] {0.3, Math.log(4)}, 2));
-      Ops.assign(parameters.get("decoder.0.bias"), engine.exact(new double[] {0.5, -1}, 2));
+      InPlace.assign(parameters.get("decoder.0.bias"), engine.exact(new double[] {0.5, -1}, 2));
     }
     Elbo elbo = model.elbo(data, 1);
     double first = 1 / (1 + Math.exp(-0.5));

@@ -24,6 +24,7 @@ import org.ebbflow.objective.SlicedScoreMatching;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -205,7 +206,7 @@ class BijectionConformanceTest {
     Bijection fresh = entry.create().apply(engine);
     try (Rng rng = engine.rng(5)) {
       for (Tensor parameter : trained.parameters().values()) {
-        Ops.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), 0.1));
+        InPlace.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), 0.1));
       }
     }
     copy(trained.parameters(), fresh.parameters());
@@ -229,7 +230,7 @@ class BijectionConformanceTest {
     Tensor condition = condition(entry);
     g.inverse(value(g, x, condition), condition); // fills the caches
     for (Tensor parameter : g.parameters().values()) {
-      Ops.assign(parameter, Ops.mul(parameter, 1.5));
+      InPlace.assign(parameter, Ops.mul(parameter, 1.5));
     }
     assertClose(g.inverse(value(g, x, condition), condition), x, 1e-9);
   }
@@ -429,7 +430,7 @@ class BijectionConformanceTest {
 
   private static void copy(Map<String, Tensor> from, Map<String, Tensor> to) {
     assertThat(to.keySet()).containsExactlyElementsOf(from.keySet());
-    from.forEach((name, tensor) -> Ops.assign(to.get(name), tensor));
+    from.forEach((name, tensor) -> InPlace.assign(to.get(name), tensor));
   }
 
   private static Tensor value(Bijection g, Tensor x, Tensor condition) {

@@ -46,6 +46,7 @@ import org.ebbflow.flow.preprocess.Cast;
 import org.ebbflow.flow.preprocess.RadialNormal;
 import org.ebbflow.flow.preprocess.Whitening;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 
@@ -269,7 +270,7 @@ final class BijectionRegistry {
   private static Bijection disturbed(Engine engine, Bijection layer) {
     try (Rng rng = engine.rng(17)) {
       for (Tensor parameter : layer.parameters().values()) {
-        Ops.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), 0.2));
+        InPlace.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), 0.2));
       }
     }
     return layer;

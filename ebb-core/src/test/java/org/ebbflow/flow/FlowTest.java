@@ -22,6 +22,7 @@ import org.ebbflow.flow.preprocess.Affine;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -236,7 +237,7 @@ class FlowTest {
       flow.sample(1, engine.rng(1));
       assertThat(engine.linearAlgebra().factorisations()).isEqualTo(count);
       Tensor weight = flow.parameters().get("0.weight");
-      Ops.assign(weight, Ops.mul(weight, 2));
+      InPlace.assign(weight, Ops.mul(weight, 2));
       assertThat(Ops.item(flow.logZ())).isCloseTo(before - 3 * Math.log(2), within(1e-12));
       assertThat(engine.linearAlgebra().factorisations()).isEqualTo(count + 1);
     }
@@ -281,7 +282,7 @@ class FlowTest {
       }
       Tensor bias = flow.parameters().get("0.bias");
       assertThat(longer.parameters().get("1.bias")).isSameAs(bias);
-      Ops.assign(bias, Ops.add(bias, 1));
+      InPlace.assign(bias, Ops.add(bias, 1));
     }
   }
 
@@ -305,7 +306,7 @@ class FlowTest {
   @Test
   void a_layer_that_cannot_be_inverted_is_named() {
     Flow flow = random(2, 2, Kind.RESIDUAL.activation, 3);
-    Ops.assign(flow.parameters().get("2.weight"), engine.full(1, 2, 2));
+    InPlace.assign(flow.parameters().get("2.weight"), engine.full(1, 2, 2));
     assertThatThrownBy(() -> flow.inverse(engine.zeros(1, 2)))
         .isInstanceOf(NumericalException.class)
         .hasMessageStartingWith("layer 2, FullyConnected(2, full), cannot be inverted; ")

@@ -27,6 +27,7 @@ import org.ebbflow.model.DataShape;
 import org.ebbflow.model.RealNvp2d;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -118,7 +119,7 @@ class DifferentiationTest {
   private Flow realNvp(int dimension) {
     Flow flow = new RealNvp2d(3, 6).build(engine, new DataShape(dimension, false, null, List.of()));
     for (Tensor parameter : flow.parameters().values()) {
-      Ops.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), 0.2));
+      InPlace.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), 0.2));
     }
     return flow;
   }
@@ -151,7 +152,7 @@ class DifferentiationTest {
         .forEach(
             (name, parameter) -> {
               if (name.endsWith("beta")) {
-                Ops.assign(parameter, engine.full(beta, 1));
+                InPlace.assign(parameter, engine.full(beta, 1));
               }
             });
     Tensor rows = rng.normal(B, 2);

@@ -20,6 +20,7 @@ import org.ebbflow.model.EbFlowFc;
 import org.ebbflow.model.Glow;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 
 /** One file of published numbers, and the model that its settings and parameters describe. */
@@ -45,7 +46,7 @@ final class OracleCase {
     flow.parameters()
         .forEach(
             (name, parameter) ->
-                Ops.assign(
+                InPlace.assign(
                     parameter, tensor("param." + publishedName(name)).reshape(parameter.shape())));
   }
 

@@ -13,6 +13,7 @@ import org.ebbflow.flow.linear.FullMatrix;
 import org.ebbflow.flow.linear.FullyConnected;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -82,7 +83,7 @@ class MarkovChainTest {
     try (Scope scope = Scope.open();
         Rng rng = ENGINE.rng(2)) {
       Tensor start = rng.normal(CHAINS, 2);
-      Ops.assign(Ops.slice(start, 1, 0, 1), Ops.add(Ops.zerosLike(rng.normal(CHAINS, 1)), 0.8));
+      InPlace.assign(Ops.slice(start, 1, 0, 1), Ops.add(Ops.zerosLike(rng.normal(CHAINS, 1)), 0.8));
       double[] given = Engine.doubles(start);
       Tensor free = ENGINE.tensor(new double[] {0, 1}, 1, 2).expand(CHAINS, 2);
       MarkovChain.Result result =

@@ -172,7 +172,7 @@ class ScopeTest {
       Runnable step =
           () -> {
             for (Tensor parameter : flow.parameters().values()) {
-              Ops.interpolate(parameter, parameter, 0); // no change, yet the caches are stale
+              InPlace.interpolate(parameter, parameter, 0); // no change, yet the caches are stale
             }
             try (Scope scope = Scope.open()) {
               Tensor x = rng.normal(5, 4);

@@ -29,7 +29,7 @@ import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.objective.OdeNumerics;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
-import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.train.GrowthSettings.Cache;
 import org.junit.jupiter.api.Assumptions;
@@ -221,7 +221,7 @@ class GrowthCacheTest {
         .hasMessageContaining("rows with index 0 to 1 are beyond the range of FLOAT32");
     assertThat(files(folder)).isEmpty();
     OdeBlock exploding = block(engine, BlockSpan.whole(1));
-    exploding.parameters().values().forEach(t -> Ops.assign(t, engine.full(3e38, t.shape())));
+    exploding.parameters().values().forEach(t -> InPlace.assign(t, engine.full(3e38, t.shape())));
     try (PushedRows near = new PushedRows(engine, none, rows(5, 1), 1, false, folder)) {
       assertThatThrownBy(() -> near.push(exploding))
           .isInstanceOf(EbbException.class)

@@ -25,6 +25,7 @@ import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -317,7 +318,7 @@ class TrainerTest {
       // (1 + t)/(10 + t) is 0.1, 0.1818…, 0.25, 0.3077…: from the third on the decay rules.
       double[] decays = {0.1, 2 / 11.0, 0.25, 0.25, 0.25};
       for (int t = 0; t < decays.length; t++) {
-        Ops.assign(source, exact.full(3 + t * t, 1));
+        InPlace.assign(source, exact.full(3 + t * t, 1));
         ema.update(t);
         expected = decays[t] * expected + (1 - decays[t]) * (3 + t * t);
         assertThat(Ops.item(average)).isCloseTo(expected, within(1e-14));

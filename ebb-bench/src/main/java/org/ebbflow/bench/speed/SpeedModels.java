@@ -16,7 +16,7 @@ import org.ebbflow.model.Jko;
 import org.ebbflow.model.OdeEvaluation;
 import org.ebbflow.model.RunConfig;
 import org.ebbflow.model.VelocityNetwork;
-import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
 import org.ebbflow.train.BlockSpan;
@@ -122,7 +122,7 @@ final class SpeedModels {
         Tensor p = each.getValue();
         if (p.dim() >= 2) {
           double fanIn = (double) p.numel() / p.size(0);
-          Ops.increase(p, rng.normalLike(p), NOISE / Math.sqrt(fanIn));
+          InPlace.increase(p, rng.normalLike(p), NOISE / Math.sqrt(fanIn));
         }
       }
     }

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Trace;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.jspecify.annotations.Nullable;
 
@@ -120,8 +121,8 @@ final class MaskedCouplingTrace implements Trace {
     if (order == 2) {
       Tensor s1 = Ops.half(logs, 0);
       Tensor second = Ops.half(z, 1);
-      Ops.increase(second, s1, Ops.half(z, 0), -2);
-      Ops.increase(second, s1.square(), moved, -1);
+      InPlace.increase(second, s1, Ops.half(z, 0), -2);
+      InPlace.increase(second, s1.square(), moved, -1);
     }
     Tensor last = order == 1 ? logs : Ops.half(logs, 1);
     Tensor all = halves.join(kept, z);
@@ -167,22 +168,22 @@ final class MaskedCouplingTrace implements Trace {
       Tensor difference = given.clone();
       Tensor logScale = Ops.mulEach(given, moved);
       if (order == 1) {
-        Ops.increase(difference, a, logs, -1);
-        Ops.increase(logScale, a, z, 1);
+        InPlace.increase(difference, a, logs, -1);
+        InPlace.increase(logScale, a, z, 1);
       } else {
         Tensor q = Ops.half(given, 1);
         Tensor s1 = Ops.half(logs, 0);
         Tensor z1 = Ops.half(z, 0);
         Tensor ofRows = Ops.half(difference, 0);
-        Ops.increase(ofRows, q, s1, -1);
-        Ops.increase(ofRows, a, s1.square().sub(Ops.half(logs, 1)), 1);
-        Ops.increase(Ops.half(difference, 1), a, s1, -2);
-        Ops.increase(Ops.half(logScale, 0), q, z1, 1);
-        Ops.increase(Ops.half(logScale, 0), a, Ops.half(z, 1), 1);
-        Ops.increase(Ops.half(logScale, 1), a, z1, 2);
+        InPlace.increase(ofRows, q, s1, -1);
+        InPlace.increase(ofRows, a, s1.square().sub(Ops.half(logs, 1)), 1);
+        InPlace.increase(Ops.half(difference, 1), a, s1, -2);
+        InPlace.increase(Ops.half(logScale, 0), q, z1, 1);
+        InPlace.increase(Ops.half(logScale, 0), a, Ops.half(z, 1), 1);
+        InPlace.increase(Ops.half(logScale, 1), a, z1, 2);
       }
       difference = Ops.mulEach(difference, factor);
-      Ops.increase(Ops.rows(logScale, 0, a.size(0)), functional.energy());
+      InPlace.increase(Ops.rows(logScale, 0, a.size(0)), functional.energy());
       logScale = Ops.mulEach(logScale, inside).neg();
       Tensor kept = halves.kept(adjoints).add(ofScale.back(logScale, functional));
       return halves.join(kept.add(ofShift.back(difference.neg(), functional)), difference);

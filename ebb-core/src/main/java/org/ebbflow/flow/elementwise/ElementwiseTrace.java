@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Trace;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +85,7 @@ public final class ElementwiseTrace implements Trace {
     }
     try (Scope scope = Scope.open()) {
       Tensor square = Ops.half(moved, 0).square();
-      Ops.increase(Ops.half(tangents, 1), f[2], square, 1);
+      InPlace.increase(Ops.half(tangents, 1), f[2], square, 1);
       Tensor logDet = null;
       if (phi != null) {
         Tensor entries = phi[2].mul(square).addcmul(phi[1], Ops.half(moved, 1));
@@ -120,22 +121,22 @@ public final class ElementwiseTrace implements Trace {
       Tensor result = Ops.mulEach(adjoints, f[1]);
       Tensor ofRows = order == 1 ? result : Ops.half(result, 0);
       if (phi != null && functional.energy() != 0) {
-        Ops.increase(ofRows, phi[1], functional.energy());
+        InPlace.increase(ofRows, phi[1], functional.energy());
       }
       if (f.length == 2) {
         return result;
       }
       Tensor curvature = Objects.requireNonNull(bend);
       if (order == 1) {
-        Ops.increase(ofRows, curvature, moved, 1);
+        InPlace.increase(ofRows, curvature, moved, 1);
         return result;
       }
       Tensor first = Ops.half(moved, 0);
-      Ops.increase(Ops.half(result, 1), curvature, first, 2);
+      InPlace.increase(Ops.half(result, 1), curvature, first, 2);
       Tensor change = Ops.half(adjoints, 1).mul(f[2]);
-      Ops.increase(change, Objects.requireNonNull(twist), first, 1);
-      Ops.increase(ofRows, change, first, 1);
-      Ops.increase(ofRows, curvature, Ops.half(moved, 1), 1);
+      InPlace.increase(change, Objects.requireNonNull(twist), first, 1);
+      InPlace.increase(ofRows, change, first, 1);
+      InPlace.increase(ofRows, curvature, Ops.half(moved, 1), 1);
       return result;
     }
   }

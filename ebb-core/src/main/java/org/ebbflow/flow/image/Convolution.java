@@ -10,6 +10,7 @@ import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.linear.DenseFactors;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -76,7 +77,7 @@ public final class Convolution implements Bijection {
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
       Tensor centre = engine.zeros(size, size);
-      Ops.assign(
+      InPlace.assign(
           Ops.slice(Ops.slice(centre, 0, size / 2, size / 2 + 1), 1, size / 2, size / 2 + 1),
           engine.full(negated ? -1 : 1, 1, 1));
       Tensor kernel =

@@ -11,6 +11,7 @@ import org.ebbflow.flow.Products;
 import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
@@ -86,8 +87,8 @@ public final class ActNorm implements Bijection {
       Tensor mean = perChannel.mean(1);
       Tensor centred = perChannel.sub(mean.unsqueeze(1));
       Tensor deviation = centred.square().mean(1).sqrt();
-      Ops.assign(shift, mean);
-      Ops.assign(logScale, Ops.atLeast(deviation, SMALLEST_DEVIATION).log());
+      InPlace.assign(shift, mean);
+      InPlace.assign(logScale, Ops.atLeast(deviation, SMALLEST_DEVIATION).log());
     }
   }
 

@@ -8,6 +8,7 @@ import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.network.Condition;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +79,8 @@ public final class ConditionalShift implements Bijection {
       Tensor normal = covariates.t().matmul(covariates).add(penalties);
       Tensor solution =
           engine.linearAlgebra().factorise(normal, false).solve(covariates.t().matmul(x));
-      Ops.assign(weight, Ops.rows(solution, 0, condition.size()).t());
-      Ops.assign(bias, solution.select(0, condition.size()));
+      InPlace.assign(weight, Ops.rows(solution, 0, condition.size()).t());
+      InPlace.assign(bias, solution.select(0, condition.size()));
     }
   }
 

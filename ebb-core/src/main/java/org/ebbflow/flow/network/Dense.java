@@ -9,6 +9,7 @@ import org.ebbflow.flow.Products;
 import org.ebbflow.flow.Trace;
 import org.ebbflow.flow.linear.DenseTrace;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -73,7 +74,7 @@ public final class Dense implements Network {
     Dual factor = x.with(products.factor(x.rows(), weight));
     Tensor w = products.factor(weight, weight);
     Dual y = x.with(Ops.linear(factor.rows(), w));
-    Ops.increase(y.value(), bias); // derivatives do not see it
+    InPlace.increase(y.value(), bias); // derivatives do not see it
     return new Recorded(y, (adjoint, gradients) -> back(factor, w, adjoint, gradients));
   }
 

@@ -5,6 +5,7 @@ import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
 import org.ebbflow.flow.Trace;
 import org.ebbflow.flow.elementwise.ElementwiseTrace;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 
@@ -41,8 +42,8 @@ public record Elu() implements Network {
       Tensor below = Ops.atMost(x, 0);
       Tensor slope = scope.pass(below.exp());
       Tensor y = scope.pass(x.sub(below));
-      Ops.increase(y, slope);
-      Ops.increase(y, -1);
+      InPlace.increase(y, slope);
+      InPlace.increase(y, -1);
       Tensor bend = scope.pass(Ops.whereBetween(slope, y, -2, 0));
       return new ElementwiseTrace(order, y, slope, bend);
     }

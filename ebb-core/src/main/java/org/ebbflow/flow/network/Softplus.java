@@ -5,6 +5,7 @@ import org.ebbflow.EbbException;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Autograd;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 
@@ -46,7 +47,7 @@ public record Softplus(double beta) implements Network {
   private Jet unrecorded(Jet x) {
     Tensor rest = rest(x.value());
     Tensor y = Ops.emptyLike(x.value());
-    Ops.softplusInto(y, x.value(), rest, beta);
+    InPlace.softplusInto(y, x.value(), rest, beta);
     return x.order() == 0 ? Jet.of(y) : Jet.of(1, y, Ops.complement(x.first(), rest), null);
   }
 
@@ -59,18 +60,18 @@ public record Softplus(double beta) implements Network {
     Tensor rest = rest(x.value());
     Tensor rows = Ops.emptyLike(x.rows());
     Dual y = x.with(rows);
-    Ops.softplusInto(y.value(), x.value(), rest, beta);
+    InPlace.softplusInto(y.value(), x.value(), rest, beta);
     if (!x.derived()) {
       return new Recorded(y, (adjoint, g) -> Ops.complement(adjoint, rest));
     }
-    Ops.complementInto(y.first(), x.first(), rest);
+    InPlace.complementInto(y.first(), x.first(), rest);
     return new Recorded(y, (adjoint, g) -> back(x.first(), rest, adjoint));
   }
 
   /** {@code 1/(1 + e^{βx})}. */
   private Tensor rest(Tensor x) {
     Tensor rest = Ops.mul(x, -beta);
-    Ops.sigmoidInPlace(rest);
+    InPlace.sigmoidInPlace(rest);
     return rest;
   }
 
@@ -78,7 +79,7 @@ public record Softplus(double beta) implements Network {
   private Tensor back(Tensor first, Tensor rest, Tensor adjoint) {
     try (Scope scope = Scope.open()) {
       Tensor both = Ops.complement(adjoint.reshape(pair(rest)), rest);
-      Ops.increase(both.select(0, 0), both.select(0, 1).mul(first), rest, beta);
+      InPlace.increase(both.select(0, 0), both.select(0, 1).mul(first), rest, beta);
       return scope.pass(both.flatten(0, 1));
     }
   }

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Trace;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,7 @@ final class SwishTrace implements Trace {
     Tensor tangents = Ops.mulEach(moved, slope);
     if (order == 2) {
       try (Scope scope = Scope.open()) {
-        Ops.increase(Ops.half(tangents, 1), bend, Ops.half(moved, 0).square(), 2 * beta);
+        InPlace.increase(Ops.half(tangents, 1), bend, Ops.half(moved, 0).square(), 2 * beta);
       }
     }
     return new Moved(moved, tangents);
@@ -113,18 +114,18 @@ final class SwishTrace implements Trace {
       Tensor curvature = Objects.requireNonNull(ofBend);
       if (order == 1) {
         Tensor w = curvature.mul(moved);
-        Ops.increase(result, w, 2 * beta);
+        InPlace.increase(result, w, 2 * beta);
         add(w, adjoints, functional);
         return result;
       }
       Tensor first = Ops.half(moved, 0);
       Tensor w = Ops.half(adjoints, 1).mul(bend);
-      Ops.increase(w, Objects.requireNonNull(ofTwist), first, 1.5 * beta);
+      InPlace.increase(w, Objects.requireNonNull(ofTwist), first, 1.5 * beta);
       w.mul_(first);
-      Ops.increase(w, curvature, Ops.half(moved, 1), 1);
-      Ops.increase(Ops.half(result, 0), w, 2 * beta);
+      InPlace.increase(w, curvature, Ops.half(moved, 1), 1);
+      InPlace.increase(Ops.half(result, 0), w, 2 * beta);
       Tensor bent = curvature.mul(first);
-      Ops.increase(Ops.half(result, 1), bent, 4 * beta);
+      InPlace.increase(Ops.half(result, 1), bent, 4 * beta);
       add(w, Ops.half(adjoints, 0), functional);
       functional.add(parameter, Ops.mul(Ops.dot(bent, first), 2));
       return result;
@@ -132,7 +133,7 @@ final class SwishTrace implements Trace {
 
     /** Adds {@code Σ p·x²v + x·w}, from half of w, which is given away. */
     private void add(Tensor w, Tensor p, Functional functional) {
-      Ops.increase(w, p, falling, 0.5);
+      InPlace.increase(w, p, falling, 0.5);
       functional.add(parameter, Ops.mul(Ops.dot(w, x), 2));
     }
   }

@@ -15,6 +15,7 @@ import org.ebbflow.flow.linear.Permutation;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -56,7 +57,7 @@ class AutoregressiveSplineTest {
     AutoregressiveSpline layer = fresh(engine, dimension, conditionSize);
     try (Rng rng = engine.rng(2)) {
       for (Tensor parameter : layer.parameters().values()) {
-        Ops.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), by));
+        InPlace.assign(parameter, Ops.addScaled(parameter, rng.normalLike(parameter), by));
       }
     }
     return layer;
