@@ -1,7 +1,9 @@
 package org.ebbflow.tabular;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.ebbflow.tabular.select.Entry;
 
 /**
@@ -12,36 +14,46 @@ import org.ebbflow.tabular.select.Entry;
  * S_t(t)} with the marginal tails {@code t = −Σ_j log p_j} of its columns and S the shares of
  * held-out rows at least as far out; its p-value is the share of held-out rows with at least its T.
  * Densities alone miss rows that are far out where a flow has learnt a long tail; margins alone
- * miss strange combinations.
+ * miss strange combinations. Where the model has beaten a normal distribution, {@code −log S_d} is
+ * the mean of both: the flow sees what is not normal, but also learns the anomalies among the rows
+ * it is trained on, which the normal distribution cannot.
  *
  * <p>Source of the sum: Fisher, "Statistical methods for research workers", 1925.
  */
 public final class Calibration {
-  private final double[] heldOut;
+  private final double[][] heldOut;
   private final double[] tails;
   private final List<Entry> entries;
-  private final TailCurve ofDensity;
+  private final List<TailCurve> ofDensities;
   private final TailCurve ofTails;
   private final TailCurve ofBoth;
 
   /**
-   * @param heldOut log-densities of held-out rows in nats; copied
+   * @param heldOut log-densities of held-out rows in nats, by the model and by the floor if there
+   *     is one; copied
    * @param tails their marginal tails, in the same order; copied
    * @param entries of the race, in the order of training; copied
    */
-  Calibration(double[] heldOut, double[] tails, List<Entry> entries) {
-    this.heldOut = heldOut.clone();
+  Calibration(double[][] heldOut, double[] tails, List<Entry> entries) {
+    this.heldOut = Stream.of(heldOut).map(double[]::clone).toArray(double[][]::new);
     this.tails = tails.clone();
     this.entries = List.copyOf(entries);
-    this.ofDensity =
-        new TailCurve(IntStream.range(0, heldOut.length).mapToDouble(i -> -heldOut[i]).toArray());
+    this.ofDensities =
+        Stream.of(heldOut)
+            .map(of -> new TailCurve(Arrays.stream(of).map(density -> -density).toArray()))
+            .toList();
     this.ofTails = new TailCurve(tails);
     this.ofBoth = new TailCurve(strangeness(heldOut, tails));
   }
 
   /** Log-densities of held-out rows in nats; copied. */
   public double[] heldOut() {
-    return heldOut.clone();
+    return heldOut[0].clone();
+  }
+
+  /** Those by the normal distribution that was beaten, none without; copied. */
+  double[] floor() {
+    return heldOut.length > 1 ? heldOut[1].clone() : new double[0];
   }
 
   /** Marginal tails of held-out rows; copied. */
@@ -59,10 +71,17 @@ public final class Calibration {
     return Entry.best(entries).orElseThrow();
   }
 
-  /** T of rows with these log-densities and marginal tails. */
-  double[] strangeness(double[] logDensities, double[] marginalTails) {
-    return IntStream.range(0, logDensities.length)
-        .mapToDouble(i -> ofDensity.exponent(-logDensities[i]) + ofTails.exponent(marginalTails[i]))
+  /** T of rows with these log-densities, as many as in the constructor, and marginal tails. */
+  double[] strangeness(double[][] logDensities, double[] marginalTails) {
+    return IntStream.range(0, marginalTails.length)
+        .mapToDouble(
+            row -> {
+              double sum = 0;
+              for (int i = 0; i < logDensities.length; i++) {
+                sum += ofDensities.get(i).exponent(-logDensities[i][row]);
+              }
+              return sum / logDensities.length + ofTails.exponent(marginalTails[row]);
+            })
         .toArray();
   }
 

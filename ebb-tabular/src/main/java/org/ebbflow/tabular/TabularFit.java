@@ -170,22 +170,11 @@ public final class TabularFit {
       return Optional.empty();
     }
     Race.Result winner = result.get();
-    double[] heldOut =
-        TabularModel.logDensities(
-            encoder,
-            winner.model(),
-            TabularModel.draws(encoder),
-            split.validation(),
-            split.train().rows(),
-            share -> {});
+    Densities densities = new Densities(encoder, winner.model(), winner.floor());
+    double[][] heldOut = densities.of(split.validation(), split.train().rows(), share -> {});
+    double[] tails = densities.marginalTails(split.validation());
     TabularModel model =
-        new TabularModel(
-            encoder,
-            winner.model(),
-            new Calibration(
-                heldOut,
-                TabularModel.marginalTails(encoder, split.validation()),
-                winner.entries()));
+        new TabularModel(densities, new Calibration(heldOut, tails, winner.entries()));
     model.save(folder);
     new ModelFolder(folder).writeProvenance(winner.folder().readProvenance());
     return Optional.of(model);

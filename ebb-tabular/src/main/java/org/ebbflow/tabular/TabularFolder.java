@@ -16,22 +16,27 @@ import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.select.Entry;
 
 /**
- * A folder with a {@link TabularModel}: the flow's own files, {@code table.json} for the columns
- * and {@code calibration.json} for held-out densities. The last is written last: a folder that has
- * it is whole.
+ * A folder with a {@link TabularModel}: the flow's own files, those of the normal distribution that
+ * it has beaten in {@code floor}, {@code table.json} for the columns and {@code calibration.json}
+ * for held-out densities. The last is written last: a folder that has it is whole.
  */
 public final class TabularFolder {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
   private static final int VERSION = 1;
   private static final String TABLE = "table.json";
+  private static final String FLOOR = "floor";
   private static final String CALIBRATION = "calibration.json";
 
   @SuppressWarnings("ArrayRecordComponent") // written and read, never compared
-  private record Document(int version, double[] heldOut, double[] tails, List<Entry> entries) {
+  private record Document(
+      int version, double[] heldOut, double[] floor, double[] tails, List<Entry> entries) {
     Document {
-      if (heldOut.length == 0 || heldOut.length != tails.length) {
-        throw new IllegalArgumentException("%d and %d".formatted(heldOut.length, tails.length));
+      if (heldOut.length == 0
+          || heldOut.length != tails.length
+          || (floor.length != 0 && floor.length != tails.length)) {
+        throw new IllegalArgumentException(
+            "%d, %d and %d".formatted(heldOut.length, floor.length, tails.length));
       }
       entries = List.copyOf(entries);
     }
@@ -46,10 +51,19 @@ public final class TabularFolder {
 
   static void write(Path folder, TabularModel model) {
     model.density().save(folder);
+    DensityModel floor = model.floor();
+    if (floor != null) {
+      floor.save(folder.resolve(FLOOR));
+    }
     AtomicFile.writeString(folder.resolve(TABLE), model.encoder().toJson());
     Calibration calibration = model.calibration();
     Document document =
-        new Document(VERSION, calibration.heldOut(), calibration.tails(), calibration.entries());
+        new Document(
+            VERSION,
+            calibration.heldOut(),
+            calibration.floor(),
+            calibration.tails(),
+            calibration.entries());
     try {
       AtomicFile.writeString(folder.resolve(CALIBRATION), MAPPER.writeValueAsString(document));
     } catch (JsonProcessingException e) {
@@ -79,8 +93,15 @@ public final class TabularFolder {
       throw new ModelFileException(
           folder.resolve(TABLE), "does not belong to the weights beside it", "fit the model anew");
     }
+    boolean beaten = document.floor.length > 0;
+    DensityModel floor = beaten ? DensityModel.load(folder.resolve(FLOOR)) : null;
+    double[][] heldOut =
+        beaten
+            ? new double[][] {document.heldOut, document.floor}
+            : new double[][] {document.heldOut};
     return new TabularModel(
-        encoder, density, new Calibration(document.heldOut, document.tails, document.entries));
+        new Densities(encoder, density, floor),
+        new Calibration(heldOut, document.tails, document.entries));
   }
 
   private static TableEncoder encoder(Path file) {

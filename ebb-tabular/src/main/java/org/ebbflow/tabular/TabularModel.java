@@ -2,13 +2,10 @@ package org.ebbflow.tabular;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.model.DensityModel;
@@ -20,14 +17,13 @@ import org.ebbflow.tabular.conditional.Imputer;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Draws;
 import org.ebbflow.tabular.encode.Encoded;
-import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.NormalScores;
 import org.ebbflow.tabular.encode.TableEncoder;
-import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The joint density of a table's columns: {@code log p(row) = log p_Z(z) + Σ_j [log m_j(x_j) − log
@@ -37,11 +33,7 @@ import org.ebbflow.tabular.table.Table;
  * <p>Densities are in the table's own units, in nats. Immutable and safe for several threads.
  */
 public final class TabularModel {
-  /** Draws over which the densities of rows with atoms are averaged. */
-  private static final int DRAWS = 4;
-
   private static final long SEED = 7;
-  private static final long MOST_NUMBERS_TOGETHER = 4_000_000;
   private static final int CELLS = 48;
 
   // Columns that say much of each other move little in a sweep; fewer leave intervals too short.
@@ -53,16 +45,14 @@ public final class TabularModel {
 
   private final TableEncoder encoder;
   private final DensityModel density;
+  private final Densities densities;
   private final Calibration calibration;
 
-  TabularModel(TableEncoder encoder, DensityModel density, Calibration calibration) {
-    this.encoder = encoder;
-    this.density = density;
+  TabularModel(Densities densities, Calibration calibration) {
+    this.encoder = densities.encoder();
+    this.density = densities.density();
+    this.densities = densities;
     this.calibration = calibration;
-  }
-
-  static int draws(TableEncoder encoder) {
-    return encoder.hasAtoms() ? DRAWS : 1;
   }
 
   /** Fits a model to a table whose columns are what they seem to be, with the default options. */
@@ -108,6 +98,11 @@ public final class TabularModel {
     return density;
   }
 
+  /** The normal distribution of normal scores that {@link #density} has beaten, if it had to. */
+  @Nullable DensityModel floor() {
+    return densities.floor();
+  }
+
   /** Held-out rows' densities, and what came of every candidate. */
   public Calibration calibration() {
     return calibration;
@@ -126,85 +121,9 @@ public final class TabularModel {
    * @throws org.ebbflow.data.DataException naming what does not fit the schema
    */
   public Scores score(Table table, long firstRow, DoubleConsumer progress) {
-    double[] densities = logDensities(encoder, density, draws(encoder), table, firstRow, progress);
-    double[] strangeness = calibration.strangeness(densities, marginalTails(encoder, table));
-    return new Scores(densities, strangeness, calibration.pValues(strangeness));
-  }
-
-  /**
-   * {@code −Σ_j log p_j} for every row, p_j the share of training rows that are as far out in
-   * column j: two-sided for ordered columns, the probability of the value itself for others.
-   */
-  static double[] marginalTails(TableEncoder encoder, Table table) {
-    double[] sums = new double[table.rows()];
-    Table checked = encoder.schema().check(table);
-    for (int j = 0; j < encoder.columns().size(); j++) {
-      ColumnEncoder column = encoder.columns().get(j);
-      ColumnKind kind = column.spec().kind();
-      boolean ordered = kind != ColumnKind.CATEGORICAL && kind != ColumnKind.BOOLEAN;
-      Column values = checked.column(column.spec().name());
-      for (int row = 0; row < sums.length; row++) {
-        Interval interval = column.interval(values, row);
-        if (ordered && !values.isMissing(row)) {
-          sums[row] -= NormalScores.logTwoSided(interval.middle());
-        } else {
-          sums[row] -= Math.log(Math.max(interval.mass(), Double.MIN_NORMAL));
-        }
-      }
-    }
-    return sums;
-  }
-
-  /** The logarithm of the mean over draws of p, for every row. */
-  static double[] logDensities(
-      TableEncoder encoder,
-      DensityModel density,
-      int draws,
-      Table table,
-      long firstRow,
-      DoubleConsumer progress) {
-    double[][] all = new double[draws][];
-    AtomicInteger done = new AtomicInteger();
-    IntConsumer evaluate =
-        draw -> {
-          Encoded encoded = encoder.encode(table, SEED + draw, firstRow);
-          double[] values = density.logProb(encoded.scores(), draws == 1 ? progress : share -> {});
-          double[] ratios = encoded.logRatios();
-          for (int row = 0; row < values.length; row++) {
-            values[row] += ratios[row];
-          }
-          all[draw] = values;
-          synchronized (done) {
-            progress.accept(done.incrementAndGet() / (double) draws);
-          }
-        };
-    // A flow takes rows in batches that are too small for several processors: draws go side by
-    // side, where all of their scores find room.
-    IntStream each = IntStream.range(0, draws);
-    boolean together = (long) table.rows() * encoder.width() <= MOST_NUMBERS_TOGETHER;
-    (together ? each.parallel() : each).forEach(evaluate);
-    return logMeans(all, table.rows());
-  }
-
-  /** log of the mean of exponentials over the first index. */
-  private static double[] logMeans(double[][] all, int rows) {
-    double[] greatest = new double[rows];
-    double[] sums = new double[rows];
-    Arrays.fill(greatest, Double.NEGATIVE_INFINITY);
-    for (double[] of : all) {
-      for (int row = 0; row < rows; row++) {
-        double value = of[row];
-        double top = Math.max(greatest[row], value);
-        sums[row] =
-            sums[row] * (top == greatest[row] ? 1 : Math.exp(greatest[row] - top))
-                + (value == top ? 1 : Math.exp(value - top));
-        greatest[row] = top;
-      }
-    }
-    for (int row = 0; row < rows; row++) {
-      sums[row] = greatest[row] + Math.log(sums[row] / all.length);
-    }
-    return sums;
+    double[][] all = densities.of(table, firstRow, progress);
+    double[] strangeness = calibration.strangeness(all, densities.marginalTails(table));
+    return new Scores(all[0], strangeness, calibration.pValues(strangeness));
   }
 
   /**

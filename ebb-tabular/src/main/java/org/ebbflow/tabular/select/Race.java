@@ -75,10 +75,12 @@ public final class Race {
    * The winner.
    *
    * @param model with the best validation log-likelihood
+   * @param floor the normal distribution, if it took part and was beaten
    * @param folder where its own training is
    * @param entries all that were trained, in the order they were
    */
-  public record Result(DensityModel model, ModelFolder folder, List<Entry> entries) {}
+  public record Result(
+      DensityModel model, @Nullable DensityModel floor, ModelFolder folder, List<Entry> entries) {}
 
   /**
    * @param rows normal scores to train on and to choose by
@@ -159,7 +161,14 @@ public final class Race {
       return Optional.empty();
     }
     ModelFolder winner = new ModelFolder(folder.resolve(best().name()));
-    return Optional.of(new Result(DensityModel.load(winner.path()), winner, record.entries()));
+    return Optional.of(
+        new Result(DensityModel.load(winner.path()), beatenFloor(), winner, record.entries()));
+  }
+
+  private @Nullable DensityModel beatenFloor() {
+    String name = Candidate.GAUSSIAN.label();
+    boolean beaten = best(Candidate.GAUSSIAN).isPresent() && !best().name().equals(name);
+    return beaten ? DensityModel.load(folder.resolve(name)) : null;
   }
 
   /** Whether they came to their end. */

@@ -1,0 +1,107 @@
+package org.ebbflow.tabular;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.ebbflow.EbbException;
+import org.ebbflow.tabular.schema.Schema;
+import org.ebbflow.tabular.select.Entry;
+import org.ebbflow.tabular.select.FitListener;
+import org.ebbflow.tabular.select.FitOptions;
+import org.ebbflow.tabular.table.Column;
+import org.ebbflow.tabular.table.Table;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How strange rows are, by one density and by two. */
+class CalibrationTest {
+  private static final List<Entry> NO_RACE = List.of();
+
+  @TempDir Path temp;
+
+  @Test
+  void exponentsOfDensityAndMarginsAddUp() {
+    double[] densities = IntStream.range(0, 99).mapToDouble(i -> i).toArray();
+    double[] tails = IntStream.range(0, 99).mapToDouble(i -> -2 * i).toArray();
+    Calibration calibration = new Calibration(new double[][] {densities}, tails, NO_RACE);
+    double[] strangeness = calibration.strangeness(new double[][] {{49}}, new double[] {-98});
+    // 50 of 99 held-out rows are as unlikely, and 50 as far out.
+    assertThat(strangeness[0]).isCloseTo(-2 * Math.log(51.0 / 100), within(1e-12));
+  }
+
+  @Test
+  void exponentsOfTwoDensitiesAreAveraged() {
+    Random random = new Random(1);
+    double[] first = random.doubles(500).toArray();
+    double[] second = random.doubles(500, 3, 7).toArray();
+    double[] tails = random.doubles(500).toArray();
+    double[][] row = {{0.2}, {6.5}};
+    double[] tail = {0.9};
+    double byFirst =
+        new Calibration(new double[][] {first}, tails, NO_RACE)
+            .strangeness(new double[][] {row[0]}, tail)[0];
+    double bySecond =
+        new Calibration(new double[][] {second}, tails, NO_RACE)
+            .strangeness(new double[][] {row[1]}, tail)[0];
+    double byBoth =
+        new Calibration(new double[][] {first, second}, tails, NO_RACE).strangeness(row, tail)[0];
+    assertThat(byFirst).isNotCloseTo(bySecond, within(0.1));
+    assertThat(byBoth).isCloseTo((byFirst + bySecond) / 2, within(1e-12));
+  }
+
+  /** Points on a circle, which no normal distribution describes. */
+  private static Table circle(int n, long seed) {
+    Random random = new Random(seed);
+    double[] angles = random.doubles(n, 0, 2 * Math.PI).toArray();
+    return Table.of(
+        Column.numbers(
+            "x",
+            Arrays.stream(angles).map(a -> Math.cos(a) + 0.1 * random.nextGaussian()).toArray()),
+        Column.numbers(
+            "y",
+            Arrays.stream(angles).map(a -> Math.sin(a) + 0.1 * random.nextGaussian()).toArray()));
+  }
+
+  @Test
+  void racesKeepTheNormalDistributionThatWasBeaten() throws Exception {
+    Path folder = temp.resolve("model");
+    Table table = circle(1_000, 1);
+    FitOptions options = FitOptions.defaults().withSteps(150);
+    TabularModel model =
+        new TabularFit(table, Schema.infer(table), options, "circle", folder, FitListener.SILENT)
+            .run()
+            .orElseThrow();
+    assertThat(model.calibration().best().name()).isNotEqualTo("gaussian");
+    assertThat(Objects.requireNonNull(model.floor()).parameterCount())
+        .isLessThan(model.density().parameterCount());
+
+    Table fresh = circle(500, 2);
+    Scores before = model.score(fresh);
+    double[] p = before.pValues();
+    assertThat(Arrays.stream(p).average().orElseThrow()).isCloseTo(0.5, within(0.1));
+    // The middle is where a normal distribution is densest, and the circle is not.
+    double[] middle = {0};
+    double inMiddle =
+        model.score(Table.of(Column.numbers("x", middle), Column.numbers("y", middle)))
+            .logDensities()[0];
+    assertThat(inMiddle).isLessThan(Arrays.stream(before.logDensities()).average().orElseThrow());
+
+    Scores after = TabularModel.load(folder).score(fresh);
+    assertThat(after.logDensities()).isEqualTo(before.logDensities());
+    assertThat(after.strangeness()).isEqualTo(before.strangeness());
+    assertThat(after.pValues()).isEqualTo(p);
+
+    Files.delete(folder.resolve("floor").resolve("model.safetensors"));
+    assertThatThrownBy(() -> TabularModel.load(folder))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("floor");
+  }
+}
