@@ -73,8 +73,8 @@ class CalibrationTest {
   @Test
   void racesKeepTheNormalDistributionThatWasBeaten() throws Exception {
     Path folder = temp.resolve("model");
-    Table table = circle(1_000, 1);
-    FitOptions options = FitOptions.defaults().withSteps(150);
+    Table table = circle(600, 1);
+    FitOptions options = FitOptions.defaults().withSteps(40);
     TabularModel model =
         new TabularFit(table, Schema.infer(table), options, "circle", folder, FitListener.SILENT)
             .run()

@@ -81,6 +81,9 @@ class RaceTest {
         .containsExactly("gaussian", "spline", "ebflow-fc", "realnvp-2d", "jko");
     assertThat(entries)
         .allMatch(entry -> Double.isFinite(entry.validationNll()) && entry.parameters() > 0);
+    // Four steps beat no normal distribution on rows drawn from one.
+    assertThat(Entry.best(entries).orElseThrow().name()).isEqualTo("gaussian");
+    assertThat(result.get().floor()).isNull();
 
     Told third = new Told();
     assertThat(race(AUTO, folder, 1, third).run().orElseThrow().entries()).isEqualTo(entries);
