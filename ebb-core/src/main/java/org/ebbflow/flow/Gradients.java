@@ -56,6 +56,17 @@ public final class Gradients {
     }
   }
 
+  /**
+   * Adds to all sums.
+   *
+   * @param gradients in the order of the parameters; given away
+   */
+  public void addAll(List<Tensor> gradients) {
+    for (int i = 0; i < parameters.size(); i++) {
+      add(parameters.get(i), gradients.get(i));
+    }
+  }
+
   /** The sums in the order of the parameters. */
   public List<Tensor> all() {
     return parameters.stream().map(this::of).toList();

@@ -1,12 +1,15 @@
 package org.ebbflow.metric;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Scope;
 
 /**
@@ -40,22 +43,29 @@ public final class LogLikelihood {
       Flow flow, Preprocessing preprocessing, Dataset data, long seed, DoubleConsumer progress) {
     Flow inDataSpace = flow.after(preprocessing.transform());
     double[] result = new double[data.rows()];
+    int n = data.rows();
+    int size = Parallel.pieceSize(n, BATCH);
+    AtomicInteger done = new AtomicInteger();
     try (Scope all = Scope.open();
         Autograd.Mode off = Autograd.off()) {
       double logZ = Engine.doubles(inDataSpace.logZ())[0];
-      for (int from = 0; from < data.rows(); from += BATCH) {
-        int[] rows = IntStream.range(from, Math.min(from + BATCH, data.rows())).toArray();
-        try (Scope batch = Scope.open()) {
-          double[] energies =
-              Engine.doubles(
-                  inDataSpace.energy(
-                      preprocessing.fixed(data, rows, seed), preprocessing.condition(data, rows)));
-          for (int i = 0; i < energies.length; i++) {
-            result[from + i] = -energies[i] - logZ;
-          }
-        }
-        progress.accept((from + rows.length) / (double) data.rows());
-      }
+      Parallel.forEach(
+          (n + size - 1) / size,
+          piece -> {
+            int from = piece * size;
+            int[] rows = IntStream.range(from, Math.min(from + size, n)).toArray();
+            try (Scope batch = Scope.open()) {
+              Tensor x = preprocessing.fixed(data, rows, seed);
+              double[] energies =
+                  Engine.doubles(inDataSpace.energy(x, preprocessing.condition(data, rows)));
+              for (int i = 0; i < energies.length; i++) {
+                result[from + i] = -energies[i] - logZ;
+              }
+            }
+            synchronized (done) {
+              progress.accept(done.addAndGet(rows.length) / (double) n);
+            }
+          });
     }
     return result;
   }

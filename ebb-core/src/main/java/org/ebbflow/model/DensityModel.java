@@ -1,7 +1,10 @@
 package org.ebbflow.model;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
@@ -16,6 +19,7 @@ import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
@@ -175,15 +179,22 @@ public final class DensityModel {
     shape.requireSame(data, "the data");
     Flow inDataSpace = flow.after(preprocessing.transform());
     double[][] result = new double[data.rows()][];
-    for (int from = 0; from < data.rows(); from += BATCH) {
-      int[] batch = IntStream.range(from, Math.min(from + BATCH, data.rows())).toArray();
-      try (Scope scope = Scope.open()) {
-        Tensor x = preprocessing.fixed(data, batch, config.seed());
-        Tensor condition = preprocessing.condition(data, batch);
-        unpack(Engine.doubles(inDataSpace.score(x, condition, false)), result, from);
-      }
-      progress.accept((from + batch.length) / (double) data.rows());
-    }
+    int n = data.rows();
+    int size = Parallel.pieceSize(n, BATCH);
+    AtomicInteger done = new AtomicInteger();
+    Parallel.forEach(
+        (n + size - 1) / size,
+        piece -> {
+          int[] batch = IntStream.range(piece * size, Math.min((piece + 1) * size, n)).toArray();
+          try (Scope scope = Scope.open()) {
+            Tensor x = preprocessing.fixed(data, batch, config.seed());
+            Tensor condition = preprocessing.condition(data, batch);
+            unpack(Engine.doubles(inDataSpace.score(x, condition, false)), result, batch[0]);
+          }
+          synchronized (done) {
+            progress.accept(done.addAndGet(batch.length) / (double) n);
+          }
+        });
     return result;
   }
 
@@ -269,18 +280,52 @@ public final class DensityModel {
     double[][] rows = new double[n][];
     try (Autograd.Mode off = Autograd.off();
         Rng rng = flow.engine().rng(seed)) {
-      for (int from = 0; from < n; from += BATCH) {
-        int batch = Math.min(BATCH, n - from);
+      // Draws from the base come one after the other, so that a seed's rows do not depend on
+      // threads.
+      int together = BATCH * Parallel.width();
+      for (int from = 0; from < n; from += together) {
+        int end = Math.min(from + together, n);
         try (Scope scope = Scope.open()) {
-          Tensor given = given(condition, from, batch);
-          Tensor y = given == null ? flow.sample(batch, rng) : flow.sample(given, rng);
-          y = finish.apply(y, given);
-          unpack(Engine.doubles(preprocessing.invert(y)), rows, from);
+          Tensor given = given(condition, from, end - from);
+          invert(base(end - from, given, rng), given, finish, rows, from);
         }
-        progress.accept((from + batch) / (double) n);
+        progress.accept(end / (double) n);
       }
     }
     return ofKind(rows);
+  }
+
+  /** Draws from the base, batch after batch. */
+  private Tensor base(int n, @Nullable Tensor given, Rng rng) {
+    List<Tensor> batches = new ArrayList<>();
+    for (int from = 0; from < n; from += BATCH) {
+      int size = Math.min(BATCH, n - from);
+      Tensor own = given == null ? null : Ops.rows(given, from, from + size);
+      batches.add(flow.base().sample(size, flow.dimension(), own, rng));
+    }
+    return batches.size() == 1 ? batches.get(0) : Ops.concatenate(batches.toArray(new Tensor[0]));
+  }
+
+  /** Rows of data from draws z of the base, into {@code rows} from {@code first} on. */
+  private void invert(
+      Tensor z,
+      @Nullable Tensor given,
+      BiFunction<Tensor, @Nullable Tensor, Tensor> finish,
+      double[][] rows,
+      int first) {
+    int n = Math.toIntExact(z.size(0));
+    int size = Parallel.pieceSize(n, BATCH);
+    Parallel.forEach(
+        (n + size - 1) / size,
+        piece -> {
+          int from = piece * size;
+          int end = Math.min(from + size, n);
+          try (Scope scope = Scope.open()) {
+            Tensor own = given == null ? null : Ops.rows(given, from, end);
+            Tensor y = finish.apply(flow.inverse(Ops.rows(z, from, end), own), own);
+            unpack(Engine.doubles(preprocessing.invert(y)), rows, first + from);
+          }
+        });
   }
 
   private @Nullable Tensor given(@Nullable Dataset condition, int from, int n) {

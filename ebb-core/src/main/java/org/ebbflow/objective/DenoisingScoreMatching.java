@@ -84,11 +84,20 @@ public record DenoisingScoreMatching(
 
   /** As {@link #taylor}, with the score's way through the flow shared by its derivative. */
   private Evaluation byHand(Flow flow, Tensor x, Tensor noise) {
-    DensityTrace trace = DensityTrace.of(flow, Ops.addScaled(x, noise, sigma), 1, products);
-    Tensor residual = Ops.addScaled(trace.score(), noise, 1 / sigma);
     double weight = perDimension ? 1.0 / flow.dimension() : 1;
-    Tensor matching = Ops.mul(Ops.dotEvent(residual, residual), 0.5 * weight);
-    return Evaluation.traced(trace, matching, () -> List.of(trace.along(residual)), weight, lambda);
+    return Evaluation.traced(
+        flow,
+        x.size(0),
+        (from, to) -> {
+          Tensor n = Ops.rows(noise, from, to);
+          Tensor noisy = Ops.addScaled(Ops.rows(x, from, to), n, sigma);
+          DensityTrace trace = DensityTrace.of(flow, noisy, 1, products);
+          Tensor residual = Ops.addScaled(trace.score(), n, 1 / sigma);
+          Tensor matching = Ops.mul(Ops.dotEvent(residual, residual), 0.5 * weight);
+          return new Evaluation.Matching(trace, matching, () -> List.of(trace.along(residual)));
+        },
+        weight,
+        lambda);
   }
 
   /** {@code ½‖r‖²} for {@code r = s(x̃) + n/σ}, with the gradient of {@code D_r̄ log p(x̃)}. */

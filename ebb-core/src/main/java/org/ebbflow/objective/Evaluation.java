@@ -1,13 +1,16 @@
 package org.ebbflow.objective;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.DensityTrace;
+import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.Gradients;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
 
 /**
  * Losses of a batch, and the way to their gradient. Some objectives are there already when they
@@ -34,29 +37,75 @@ public record Evaluation(Tensor losses, Way way) {
   }
 
   /**
-   * The losses {@code matching + λ·E} of score matching by hand.
+   * Score matching by hand at some rows.
    *
+   * @param matching its losses but for the energy's part, (b)
    * @param derivatives whose mean has the gradient of {@code matching}, but for the weight
-   * @param weight what {@code matching} multiplies that mean by
    */
-  static Evaluation traced(
-      DensityTrace trace,
-      Tensor matching,
-      Supplier<List<DensityTrace.Along>> derivatives,
-      double weight,
-      double lambda) {
-    Tensor losses =
-        lambda == 0 ? matching : Ops.addScaled(matching, trace.negativeEnergy(), -lambda);
+  record Matching(
+      DensityTrace trace, Tensor matching, Supplier<List<DensityTrace.Along>> derivatives) {}
+
+  /** Score matching by hand at the rows {@code from} (inclusive) to {@code to} (exclusive). */
+  interface Matcher {
+    Matching at(long from, long to);
+  }
+
+  /**
+   * The losses {@code matching + λ·E} of score matching by hand; as many rows at a time as gives
+   * every thread some. Where autograd records, each goes back at once.
+   *
+   * @param rows how many there are
+   * @param weight what {@code matching} multiplies its derivatives' mean by
+   */
+  static Evaluation traced(Flow flow, long rows, Matcher matcher, double weight, double lambda) {
+    int n = Math.toIntExact(rows);
+    List<Tensor> parameters = List.copyOf(flow.parameters().values());
+    boolean returned = Autograd.isOn();
+    int size = Parallel.pieceSize(n, n);
+    List<List<Tensor>> parts =
+        Parallel.map(
+            (n + size - 1) / size,
+            i -> {
+              Matching part = matcher.at((long) i * size, Math.min(n, (i + 1L) * size));
+              List<Tensor> results = new ArrayList<>();
+              results.add(
+                  lambda == 0
+                      ? part.matching()
+                      : Ops.addScaled(part.matching(), part.trace().negativeEnergy(), -lambda));
+              if (returned) {
+                Gradients gradients = new Gradients(parameters);
+                List<DensityTrace.Along> all = part.derivatives().get();
+                double share = 1.0 / ((double) n * all.size());
+                for (DensityTrace.Along along : all) {
+                  along.gradient(weight * share, -lambda * share, gradients);
+                }
+                results.addAll(gradients.all());
+              }
+              return results;
+            });
+    return ofParts(parts, parameters, returned);
+  }
+
+  /**
+   * Losses and gradients that have come about in parts.
+   *
+   * @param parts the losses of some rows, and what they add to the gradient of all losses' mean
+   *     with respect to each parameter
+   * @param returned whether the parts have gradients
+   */
+  static Evaluation ofParts(List<List<Tensor>> parts, List<Tensor> parameters, boolean returned) {
+    Tensor losses = Ops.concatenate(parts.stream().map(all -> all.get(0)).toArray(Tensor[]::new));
     return new Evaluation(
         losses,
-        parameters -> {
-          Gradients gradients = new Gradients(parameters);
-          List<DensityTrace.Along> all = derivatives.get();
-          double share = 1.0 / (losses.size(0) * all.size());
-          for (DensityTrace.Along along : all) {
-            along.gradient(weight * share, -lambda * share, gradients);
+        wanted -> {
+          if (!returned) {
+            throw new IllegalStateException("evaluated with autograd off, without a gradient");
           }
-          return gradients.all();
+          Gradients sums = new Gradients(parameters);
+          for (List<Tensor> part : parts) {
+            sums.addAll(part.subList(1, part.size()));
+          }
+          return wanted.stream().map(sums::of).toList();
         });
   }
 

@@ -8,18 +8,18 @@ import org.ebbflow.flow.ode.OdeBlock;
 import org.ebbflow.flow.ode.RecordedMotion;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Rng;
-import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Losses {@code h(x(t₁)) − ∫∇·f dt} of blocks in a row, with gradients by the blocks' way back.
  *
- * <p>Rows go there and back a few at a time, so that what is recorded on the way stays in the cache
- * and its memory does not grow with the batch.
+ * <p>Rows go there and back a few at a time, side by side on as many threads as there are, so that
+ * what is recorded on the way does not grow with the batch.
  */
 record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Tensor condition) {
-  private static final long ROWS = 1_024;
+  private static final int ROWS = 1_024;
 
   /** What is added at the end of the way, (B) from where rows start and end, (B, D) each. */
   interface Terminal {
@@ -31,23 +31,19 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
     long n = x.size(0);
     List<List<Tensor>> directions = new ArrayList<>();
     blocks.forEach(block -> directions.add(numerics.directions(x, rng)));
-    Gradients sums = new Gradients(parameters());
-    List<Tensor> losses = new ArrayList<>();
-    for (long from = 0; from < n; from += ROWS) {
-      Part part = new Part(from, Math.min(n, from + ROWS));
-      try (Scope scope = Scope.open()) {
-        losses.add(scope.pass(part.losses(x, terminal, directions, sums)));
-      }
-    }
-    boolean returned = Autograd.isOn();
-    return new Evaluation(
-        Ops.concatenate(losses.toArray(new Tensor[0])),
-        wanted -> {
-          if (!returned) {
-            throw new IllegalStateException("evaluated with autograd off, without a gradient");
-          }
-          return wanted.stream().map(p -> Ops.mul(sums.of(p), 1.0 / n)).toList();
-        });
+    int size = Parallel.pieceSize(Math.toIntExact(n), ROWS);
+    List<List<Tensor>> parts =
+        Parallel.map(
+            Math.toIntExact((n + size - 1) / size),
+            i -> {
+              Part part = new Part((long) i * size, Math.min(n, (i + 1L) * size));
+              Gradients sums = new Gradients(parameters());
+              List<Tensor> results = new ArrayList<>();
+              results.add(part.losses(x, terminal, directions, sums));
+              sums.all().forEach(sum -> results.add(Ops.mul(sum, 1.0 / n)));
+              return results;
+            });
+    return Evaluation.ofParts(parts, parameters(), Autograd.isOn());
   }
 
   /** The same losses, whose mean autograd takes to have that gradient. */

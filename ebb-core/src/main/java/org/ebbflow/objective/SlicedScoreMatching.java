@@ -95,18 +95,25 @@ public record SlicedScoreMatching(
 
   /** As {@link #taylor}, with the score's way through the flow shared by its derivatives. */
   private Evaluation byHand(Flow flow, Tensor x, Tensor... directions) {
-    DensityTrace trace = DensityTrace.of(flow, x, 2, products);
-    Tensor score = trace.score();
-    List<DensityTrace.Along> all = new ArrayList<>();
-    Tensor sum = Ops.mul(Ops.dotEvent(score, score), -0.5 * directions.length);
-    for (Tensor v : directions) {
-      DensityTrace.Along along = trace.along(v, score);
-      all.add(along);
-      sum = sum.add(along.value());
-    }
     double weight = perDimension ? 1.0 / flow.dimension() : 1;
-    Tensor matching = Ops.mul(sum, weight / directions.length);
-    return Evaluation.traced(trace, matching, () -> all, weight, lambda);
+    return Evaluation.traced(
+        flow,
+        x.size(0),
+        (from, to) -> {
+          DensityTrace trace = DensityTrace.of(flow, Ops.rows(x, from, to), 2, products);
+          Tensor score = trace.score();
+          List<DensityTrace.Along> all = new ArrayList<>();
+          Tensor sum = Ops.mul(Ops.dotEvent(score, score), -0.5 * directions.length);
+          for (Tensor v : directions) {
+            DensityTrace.Along along = trace.along(Ops.rows(v, from, to), score);
+            all.add(along);
+            sum = sum.add(along.value());
+          }
+          Tensor matching = Ops.mul(sum, weight / directions.length);
+          return new Evaluation.Matching(trace, matching, () -> all);
+        },
+        weight,
+        lambda);
   }
 
   /**

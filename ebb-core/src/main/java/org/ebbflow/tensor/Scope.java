@@ -107,6 +107,17 @@ public final class Scope implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #adopt}, for a tensor that the other thread has passed from its outermost scope;
+   * where there is no scope here either, it is the caller's for good.
+   */
+  static void adoptPassed(Pointer pointer) {
+    if (PointerScope.getInnerScope() != null) {
+      adopt(pointer);
+      pointer.releaseReference();
+    }
+  }
+
   @Override
   public void close() {
     scope.close();
