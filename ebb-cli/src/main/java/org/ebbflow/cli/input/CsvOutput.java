@@ -7,10 +7,13 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
+import org.ebbflow.io.PendingFile;
 
 /**
  * A table of results, written row by row to a file that appears only when it is complete.
@@ -33,6 +36,7 @@ public final class CsvOutput implements AutoCloseable {
   private final Path path;
   private final List<String> columns;
   private final PendingFile file;
+  private final OutputStream stream;
   private final CsvWriter csv;
   private final String[] fields;
   private long rows;
@@ -42,25 +46,34 @@ public final class CsvOutput implements AutoCloseable {
    *
    * @param path where it will appear, over an older file
    * @param columns the header
-   * @throws DataException if there is no such folder or it cannot be written to
+   * @throws EbbException if there is no such folder or it cannot be written to
    */
   public CsvOutput(Path path, List<String> columns) {
     this.path = path;
     this.columns = List.copyOf(columns);
     this.fields = new String[columns.size()];
     this.file = new PendingFile(path);
+    this.stream = open(file);
     try {
       String name = String.valueOf(path.getFileName());
-      OutputStream bytes =
-          name.endsWith(".gz") ? new GZIPOutputStream(file.stream(), BUFFER) : file.stream();
+      OutputStream bytes = name.endsWith(".gz") ? new GZIPOutputStream(stream, BUFFER) : stream;
       this.csv =
           CsvWriter.builder()
               .lineDelimiter(LineDelimiter.LF)
               .build(new OutputStreamWriter(bytes, StandardCharsets.UTF_8));
       csv.writeRecord(this.columns);
     } catch (IOException | UncheckedIOException e) {
+      close();
+      throw file.fault(e);
+    }
+  }
+
+  private static OutputStream open(PendingFile file) {
+    try {
+      return Files.newOutputStream(file.temporary());
+    } catch (IOException e) {
       file.close();
-      throw PendingFile.unwritable(path, e);
+      throw file.fault(e);
     }
   }
 
@@ -68,7 +81,8 @@ public final class CsvOutput implements AutoCloseable {
    * Writes one row.
    *
    * @param values one per column
-   * @throws DataException if a value is not finite, the count is wrong or the disk is full
+   * @throws DataException if a value is not finite or the count is wrong
+   * @throws EbbException if the disk is full
    */
   public void row(double... values) {
     if (values.length != fields.length) {
@@ -89,27 +103,34 @@ public final class CsvOutput implements AutoCloseable {
     try {
       csv.writeRecord(fields);
     } catch (UncheckedIOException e) {
-      throw PendingFile.unwritable(path, e);
+      throw file.fault(e);
     }
   }
 
   /**
    * Completes the file; it now appears under its name.
    *
-   * @throws DataException if the disk is full or the file cannot be put there
+   * @throws EbbException if the disk is full or the file cannot be put there
    */
   public void finish() {
     try {
       csv.close();
-      file.commit();
     } catch (IOException | UncheckedIOException e) {
-      throw PendingFile.unwritable(path, e);
+      throw file.fault(e);
     }
+    file.commit();
   }
 
   /** Releases the file; removes what was written unless {@link #finish} was called. */
   @Override
   public void close() {
-    file.close();
+    try {
+      stream.close();
+    } catch (IOException e) {
+      // What is not committed is not wanted; a full disk has been told of where rows were written.
+      return;
+    } finally {
+      file.close();
+    }
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.InputFile;
+import org.ebbflow.io.PendingFile;
 
 /**
  * Brings the files of a known data set into a folder, and vouches for their content.
@@ -162,8 +163,9 @@ public final class DatasetFetch {
     List<String> failures = new ArrayList<>();
     for (String source : sources) {
       try (PendingFile pending = new PendingFile(target)) {
-        copy(source, file.name(), pending);
-        pending.stream().close();
+        try (OutputStream out = Files.newOutputStream(pending.temporary())) {
+          copy(source, file.name(), out);
+        }
         String sha256 = sha256(pending.temporary());
         if (sha256.equals(file.sha256())) {
           pending.commit();
@@ -185,14 +187,12 @@ public final class DatasetFetch {
         "check the network, or give the address or folder of another copy");
   }
 
-  private void copy(String source, String name, PendingFile pending)
+  private void copy(String source, String name, OutputStream out)
       throws IOException, InterruptedException {
     String scheme = source.toLowerCase(Locale.ROOT);
     if (scheme.startsWith("http://") || scheme.startsWith("https://")) {
       download.copy(
-          address(source, name),
-          pending.stream(),
-          (bytes, total) -> progress.received(name, bytes, total));
+          address(source, name), out, (bytes, total) -> progress.received(name, bytes, total));
       return;
     }
     Path original;
@@ -204,7 +204,7 @@ public final class DatasetFetch {
     if (!Files.isRegularFile(original)) {
       throw new IOException("has no such file");
     }
-    progress.received(name, Files.copy(original, pending.stream()), Files.size(original));
+    progress.received(name, Files.copy(original, out), Files.size(original));
   }
 
   private static URI address(String source, String name) throws IOException {

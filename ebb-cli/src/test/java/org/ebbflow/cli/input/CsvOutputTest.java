@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,10 +71,10 @@ class CsvOutputTest {
           .hasMessageContaining("1 values for the 2 columns");
     }
     assertThatThrownBy(() -> new CsvOutput(folder.resolve("no/x.csv"), List.of("a")))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("no does not exist");
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("there is no folder " + folder.resolve("no"));
     assertThatThrownBy(() -> new CsvOutput(folder, List.of("a")))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(EbbException.class)
         .hasMessageContaining("is a folder");
     assertThat(files()).isEmpty();
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
+import org.ebbflow.io.PendingFile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,7 @@
-package org.ebbflow.tabular.table;
+package org.ebbflow.io;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -13,11 +14,11 @@ import org.ebbflow.EbbException;
 
 /**
  * A file that is written beside its place under another name, and appears there when it is
- * complete.
+ * complete; closed without {@link #commit}, it is gone.
  *
- * <p>As {@link org.ebbflow.io.AtomicFile}, for what is written over time.
+ * <p>As {@link AtomicFile}, for what is written over time. One thread at a time.
  */
-final class PendingFile implements AutoCloseable {
+public final class PendingFile implements AutoCloseable {
   private static final String FULL = "No space left on device";
 
   private final Path target;
@@ -26,7 +27,7 @@ final class PendingFile implements AutoCloseable {
   /**
    * @throws EbbException if there is no such folder, or the target is a folder or read-only
    */
-  PendingFile(Path target) {
+  public PendingFile(Path target) {
     Path file = target.toAbsolutePath().normalize();
     Path folder = file.getParent();
     if (folder == null || Files.isDirectory(file)) {
@@ -48,13 +49,17 @@ final class PendingFile implements AutoCloseable {
     }
   }
 
-  /** Where to write. */
-  Path temporary() {
+  /** Where to write: a file that is there, and empty. */
+  public Path temporary() {
     return temporary;
   }
 
-  /** Forces what was written to the disk and puts it in its place, over an older file. */
-  void commit() {
+  /**
+   * Forces what was written to the disk and puts it in its place, over an older file.
+   *
+   * @throws EbbException if the disk is full or the file cannot be put there
+   */
+  public void commit() {
     try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
       channel.force(true);
     } catch (IOException e) {
@@ -68,7 +73,11 @@ final class PendingFile implements AutoCloseable {
   }
 
   /** What to throw when writing failed. */
-  EbbException fault(Exception cause) {
+  public EbbException fault(Exception failure) {
+    Throwable cause =
+        failure instanceof UncheckedIOException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     if (cause instanceof AccessDeniedException) {
       reason = "access denied";
@@ -80,7 +89,7 @@ final class PendingFile implements AutoCloseable {
     return new EbbException(
         "cannot write " + target + ": " + reason,
         "check that the disk is not full and that the folder is writable",
-        cause);
+        failure);
   }
 
   /** Removes what was not committed. */
