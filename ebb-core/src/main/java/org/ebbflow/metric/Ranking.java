@@ -23,6 +23,11 @@ public record Ranking(double auroc, double averagePrecision) {
     if (scores.length != positive.length) {
       throw new IllegalArgumentException(scores.length + " scores, " + positive.length + " labels");
     }
+    for (int i = 0; i < scores.length; i++) {
+      if (Double.isNaN(scores[i])) {
+        throw new IllegalArgumentException("score " + (i + 1) + " is not a number");
+      }
+    }
     int[] order =
         IntStream.range(0, scores.length)
             .boxed()

@@ -1,6 +1,7 @@
 package org.ebbflow.metric;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Random;
@@ -54,5 +55,12 @@ class RankingTest {
   void without_either_kind_there_is_no_area() {
     assertThat(Ranking.of(new double[] {1, 2}, new boolean[2]).auroc()).isNaN();
     assertThat(Ranking.of(new double[] {1, 2}, new boolean[2]).averagePrecision()).isNaN();
+  }
+
+  @Test
+  void scoresThatAreNoNumbersAreRefused() {
+    assertThatThrownBy(() -> Ranking.of(new double[] {1, Double.NaN}, new boolean[] {true, false}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("score 2");
   }
 }

@@ -30,6 +30,9 @@ record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityMo
   /** Draws over which the densities of rows with atoms are averaged. */
   private static final int DRAWS = 4;
 
+  /** No margin makes a row stranger than that. */
+  private static final double FARTHEST = 1e300;
+
   private static final long SEED = 7;
   private static final long MOST_NUMBERS_TOGETHER = 4_000_000;
 
@@ -109,6 +112,7 @@ record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityMo
         } else {
           sums[row] -= Math.log(Math.max(interval.mass(), Double.MIN_NORMAL));
         }
+        sums[row] = Math.min(sums[row], FARTHEST); // squares of scores may overflow
       }
     }
     return sums;

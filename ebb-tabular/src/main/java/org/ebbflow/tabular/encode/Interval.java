@@ -16,14 +16,20 @@ public record Interval(double lower, double upper) {
 
   /** The score in the middle by marginal mass. */
   public double middle() {
-    return isPoint()
-        ? lower
-        : NormalScores.quantile(0.5 * (NormalScores.below(lower) + NormalScores.below(upper)));
+    if (isPoint()) {
+      return lower;
+    }
+    // In logarithms of the tail that it is in: far out, masses cannot be told from 0 or 1.
+    double below = StandardNormal.logMeanBelow(lower, upper);
+    double above = StandardNormal.logMeanBelow(-upper, -lower);
+    return below < above
+        ? StandardNormal.quantileOfLog(below)
+        : -StandardNormal.quantileOfLog(above);
   }
 
   /** The marginal mass, 0 for a point. */
   public double mass() {
-    return NormalScores.below(upper) - NormalScores.below(lower);
+    return StandardNormal.between(lower, upper);
   }
 
   /** Whether a score stands for the value. */

@@ -44,6 +44,14 @@ final class StandardNormal {
     return x > 0 ? Math.log1p(-mills(x) * density(x)) : Math.log(mills(-x)) + logDensity(x);
   }
 
+  /** {@code log ½[Φ(a) + Φ(b)]} for a < b, without underflow. */
+  static double logMeanBelow(double a, double b) {
+    double greater = logBelow(b);
+    return greater == Double.NEGATIVE_INFINITY
+        ? greater
+        : greater + Math.log(0.5 * (1 + Math.exp(logBelow(a) - greater)));
+  }
+
   /**
    * Φ⁻¹ of the point that splits the mass into two.
    *
