@@ -77,6 +77,39 @@ class BlockFlowTest {
     return all;
   }
 
+  /** With every entry hidden, what is filled in follows the condition alone. */
+  private static void assertFillsForGivenConditions(Path model, Path given) throws IOException {
+    Path blank = Files.writeString(temp.resolve("blank.csv"), "x,y\n" + "0,0\n".repeat(80));
+    Path mask = Files.writeString(temp.resolve("mask.csv"), "x,y\n1,1\n");
+    Path filled = temp.resolve("filled.csv");
+    Object[] words = {
+      "inpaint",
+      model,
+      "--data",
+      blank,
+      "--mask",
+      mask,
+      "--method",
+      "mala",
+      "--iterations",
+      150,
+      "--out",
+      filled,
+      "--given",
+      given
+    };
+    ebb(words).json();
+    double[] mean = new double[2];
+    int row = 0;
+    for (double[] numbers : Samples.rows(filled)) {
+      mean[row++ % 2] += numbers[0] / 40;
+    }
+    assertThat(mean[0]).isCloseTo(0, within(1.0));
+    assertThat(mean[1]).isCloseTo(4, within(1.0));
+    words[words.length - 1] = Files.writeString(temp.resolve("few.csv"), "side\n1\n");
+    ebb(words).assertRefused("1 of 80 rows", "--rows");
+  }
+
   @Test
   void growsScoresAndDrawsForGivenConditions() throws IOException {
     Path model = temp.resolve("jko");
@@ -117,6 +150,8 @@ class BlockFlowTest {
     ebb("sample", model, "--given", other, "--out", drawn).assertRefused("left", "side");
     ebb("fit", "--resume", "--out", model, "--condition", "x").assertRefused("--condition");
     assertThat(Files.exists(model.resolve("block-checkpoint.safetensors"))).isFalse();
+
+    assertFillsForGivenConditions(model, given);
 
     DensityModel loaded = DensityModel.load(model);
     Dataset conditions = Dataset.of(new double[][] {{1}, {1}}).withColumnNames(List.of("side"));

@@ -40,7 +40,8 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
   /**
    * Fills in rows.
    *
-   * @param data what the hidden entries hold has no effect, so long as the model could hold it
+   * @param data what the hidden entries hold has no effect, so long as the model could hold it;
+   *     with labels or covariates if the model takes some
    * @param seed of the chains
    * @param progress told the share done, 0 to 1
    * @throws EbbException if the data do not fit the model, or a chain leaves the finite numbers
@@ -65,12 +66,14 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
         try (Scope scope = Scope.open()) {
           rng.reseed(seed, from);
           Tensor y = preprocessing.apply(preprocessing.fixed(data, batch, seed));
+          Tensor condition = preprocessing.condition(data, batch);
           Tensor free = Ops.as(model.flow().engine().exact(hidden, batch.length, columns), y);
           Tensor begin = Ops.where(Ops.less(free, 0.5), y, rng.normalLike(y));
           MarkovChain.Result result =
               run(
                   begin,
                   free,
+                  condition,
                   rng,
                   share -> progress.accept((start + share * batch.length) / data.rows()));
           merge(data, batch, hidden, Engine.doubles(preprocessing.invert(result.state())), filled);
@@ -87,9 +90,15 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
    * @param n how many
    * @param seed of the chains
    * @param progress told the share done, 0 to 1
-   * @throws EbbException if a chain leaves the finite numbers
+   * @throws EbbException if the model takes labels or covariates, or a chain leaves the finite
+   *     numbers
    */
   public Filled draw(int n, long seed, DoubleConsumer progress) {
+    if (!model.shape().condition().isEmpty()) {
+      throw new EbbException(
+          "chains draw no rows for given " + String.join(", ", model.shape().condition()),
+          "draw them exactly");
+    }
     double[][] drawn = new double[n][];
     int columns = model.shape().dimension();
     double accepted = 0;
@@ -102,6 +111,7 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
           MarkovChain.Result result =
               run(
                   rng.normal(batch, columns),
+                  null,
                   null,
                   rng,
                   share -> progress.accept((start + share * batch) / n));
@@ -117,8 +127,12 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
   }
 
   private MarkovChain.Result run(
-      Tensor begin, @Nullable Tensor free, Rng rng, DoubleConsumer progress) {
-    MarkovChain.Result result = chain.run(model.flow(), begin, free, null, rng, progress);
+      Tensor begin,
+      @Nullable Tensor free,
+      @Nullable Tensor condition,
+      Rng rng,
+      DoubleConsumer progress) {
+    MarkovChain.Result result = chain.run(model.flow(), begin, free, condition, rng, progress);
     if (!Ops.allFinite(result.state())) {
       throw new EbbException("a chain left the finite numbers", "take smaller steps");
     }

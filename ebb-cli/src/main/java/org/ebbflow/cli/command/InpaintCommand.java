@@ -62,6 +62,14 @@ public final class InpaintCommand implements Callable<Integer> {
   private Path out;
 
   @Option(
+      names = "--given",
+      paramLabel = "F",
+      description =
+          "CSV file of conditions, a row for each, for a model that takes some; without it they are"
+              + " columns of the data.")
+  private @Nullable Path given;
+
+  @Option(
       names = "--rows",
       paramLabel = "N",
       description = "Take the first N rows only (default: all, 20 for a .png).")
@@ -109,7 +117,7 @@ public final class InpaintCommand implements Callable<Integer> {
     DensityModel model = input.model("fill its gaps by: ebb impute " + input.folder());
     RowFile file = new RowFile(out);
     file.requireFit(model, input.folder());
-    Dataset data = chosen(input.rows(model), file.isSheet());
+    Dataset data = rows(model, file.isSheet());
     MarkovChain chain = chain(model);
     Mask hidden =
         Mask.isName(mask)
@@ -134,6 +142,23 @@ public final class InpaintCommand implements Callable<Integer> {
     result.put("seed", seed);
     Results.print(spec, result);
     return 0;
+  }
+
+  private Dataset rows(DensityModel model, boolean sheet) {
+    if (given == null) {
+      return chosen(input.rows(model), sheet);
+    }
+    Dataset conditions = DataFile.read(given);
+    model.shape().requireCondition(conditions, given.toString());
+    Dataset data = chosen(DataFile.read(input.input().file()), sheet);
+    if (conditions.rows() < data.rows()) {
+      throw new EbbException(
+          "%s has conditions for %d of %d rows".formatted(given, conditions.rows(), data.rows()),
+          "give one for each, or take fewer by --rows");
+    }
+    Dataset both = data.withCondition(conditions.subset(IntStream.range(0, data.rows()).toArray()));
+    model.shape().requireSame(both, input.input().file().toString());
+    return both;
   }
 
   private Dataset chosen(Dataset data, boolean sheet) {
