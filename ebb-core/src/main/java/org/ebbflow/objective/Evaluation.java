@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.Gradients;
+import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Parallel;
@@ -20,6 +21,7 @@ import org.ebbflow.tensor.Parallel;
  * @param way to the gradient of their mean; once
  */
 public record Evaluation(Tensor losses, Way way) {
+  private static final long MOST_NUMBERS = 4_000_000;
 
   /** How a gradient comes about. */
   public interface Way {
@@ -51,17 +53,24 @@ public record Evaluation(Tensor losses, Way way) {
   }
 
   /**
-   * The losses {@code matching + λ·E} of score matching by hand; as many rows at a time as gives
-   * every thread some. Where autograd records, each goes back at once.
+   * The losses {@code matching + λ·E} of score matching by hand. Where autograd records, rows go
+   * back at once.
    *
+   * <p>Threads take some rows each, as long as their weights find room in the caches: larger ones
+   * would come from memory for every thread.
+   *
+   * @param products bfloat16's are shared among threads by themselves, on weights converted once
    * @param rows how many there are
    * @param weight what {@code matching} multiplies its derivatives' mean by
    */
-  static Evaluation traced(Flow flow, long rows, Matcher matcher, double weight, double lambda) {
+  static Evaluation traced(
+      Flow flow, long rows, Products products, Matcher matcher, double weight, double lambda) {
     int n = Math.toIntExact(rows);
     List<Tensor> parameters = List.copyOf(flow.parameters().values());
     boolean returned = Autograd.isOn();
-    int size = Parallel.pieceSize(n, n);
+    long numbers = parameters.stream().mapToLong(Tensor::numel).sum();
+    boolean cut = products == Products.FULL && numbers <= MOST_NUMBERS;
+    int size = cut ? Parallel.pieceSize(n, n) : n;
     List<List<Tensor>> parts =
         Parallel.map(
             (n + size - 1) / size,

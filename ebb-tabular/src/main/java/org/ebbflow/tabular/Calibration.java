@@ -10,13 +10,14 @@ import org.ebbflow.tabular.select.Entry;
  * What ordinary rows look like to a model: log-densities and marginal tails of rows that it was not
  * trained on, and how it was chosen. Immutable.
  *
- * <p>A row is strange by its density, by its margins, or both: {@code T = −log S_d(−log p) − log
- * S_t(t)} with the marginal tails {@code t = −Σ_j log p_j} of its columns and S the shares of
- * held-out rows at least as far out; its p-value is the share of held-out rows with at least its T.
- * Densities alone miss rows that are far out where a flow has learnt a long tail; margins alone
- * miss strange combinations. Where the model has beaten a normal distribution, {@code −log S_d} is
- * the mean of both: the flow sees what is not normal, but also learns the anomalies among the rows
- * it is trained on, which the normal distribution cannot.
+ * <p>A row is strange by its density, by its margins, or both: {@code T = −log S_d(d) − log S_t(t)}
+ * with {@code d = −log p}, the marginal tails {@code t = −Σ_j log p_j} of its columns and S the
+ * shares of held-out rows at least as far out; its p-value is the share of held-out rows with at
+ * least its T. Densities alone miss rows that are far out where a flow has learnt a long tail;
+ * margins alone miss strange combinations. Where the model has beaten a normal distribution, a
+ * row's density is as strange as the stranger of both: d is the greater of their two exponents
+ * {@code −log S(−log p)}. The flow sees what is not normal, but also learns the anomalies among the
+ * rows it is trained on, which the normal distribution cannot.
  *
  * <p>Source of the sum: Fisher, "Statistical methods for research workers", 1925.
  */
@@ -25,6 +26,7 @@ public final class Calibration {
   private final double[] tails;
   private final List<Entry> entries;
   private final List<TailCurve> ofDensities;
+  private final TailCurve ofStranger;
   private final TailCurve ofTails;
   private final TailCurve ofBoth;
 
@@ -42,6 +44,9 @@ public final class Calibration {
         Stream.of(heldOut)
             .map(of -> new TailCurve(Arrays.stream(of).map(density -> -density).toArray()))
             .toList();
+    this.ofStranger =
+        new TailCurve(
+            IntStream.range(0, tails.length).mapToDouble(row -> stranger(heldOut, row)).toArray());
     this.ofTails = new TailCurve(tails);
     this.ofBoth = new TailCurve(strangeness(heldOut, tails));
   }
@@ -75,14 +80,22 @@ public final class Calibration {
   double[] strangeness(double[][] logDensities, double[] marginalTails) {
     return IntStream.range(0, marginalTails.length)
         .mapToDouble(
-            row -> {
-              double sum = 0;
-              for (int i = 0; i < logDensities.length; i++) {
-                sum += ofDensities.get(i).exponent(-logDensities[i][row]);
-              }
-              return sum / logDensities.length + ofTails.exponent(marginalTails[row]);
-            })
+            row ->
+                ofStranger.exponent(stranger(logDensities, row))
+                    + ofTails.exponent(marginalTails[row]))
         .toArray();
+  }
+
+  /** d of a row. */
+  private double stranger(double[][] logDensities, int row) {
+    if (logDensities.length == 1) {
+      return -logDensities[0][row];
+    }
+    double most = 0;
+    for (int i = 0; i < logDensities.length; i++) {
+      most = Math.max(most, ofDensities.get(i).exponent(-logDensities[i][row]));
+    }
+    return most;
   }
 
   /** The share of held-out rows with at least these T. */

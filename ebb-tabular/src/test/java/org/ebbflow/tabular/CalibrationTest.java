@@ -38,23 +38,25 @@ class CalibrationTest {
   }
 
   @Test
-  void exponentsOfTwoDensitiesAreAveraged() {
+  void ofTwoDensitiesTheStrangerCounts() {
     Random random = new Random(1);
-    double[] first = random.doubles(500).toArray();
-    double[] second = random.doubles(500, 3, 7).toArray();
-    double[] tails = random.doubles(500).toArray();
-    double[][] row = {{0.2}, {6.5}};
+    double[][] heldOut = {random.doubles(499).toArray(), random.doubles(499, 3, 7).toArray()};
+    double[] tails = random.doubles(499).toArray();
+    Calibration both = new Calibration(heldOut, tails, NO_RACE);
     double[] tail = {0.9};
-    double byFirst =
-        new Calibration(new double[][] {first}, tails, NO_RACE)
-            .strangeness(new double[][] {row[0]}, tail)[0];
-    double bySecond =
-        new Calibration(new double[][] {second}, tails, NO_RACE)
-            .strangeness(new double[][] {row[1]}, tail)[0];
-    double byBoth =
-        new Calibration(new double[][] {first, second}, tails, NO_RACE).strangeness(row, tail)[0];
-    assertThat(byFirst).isNotCloseTo(bySecond, within(0.1));
-    assertThat(byBoth).isCloseTo((byFirst + bySecond) / 2, within(1e-12));
+    // The unlikeliest value of the one with the likeliest of the other, either way round.
+    double least = Arrays.stream(heldOut[0]).min().orElseThrow();
+    double first = both.strangeness(new double[][] {{least}, {7}}, tail)[0];
+    least = Arrays.stream(heldOut[1]).min().orElseThrow();
+    double second = both.strangeness(new double[][] {{1}, {least}}, tail)[0];
+    double neither = both.strangeness(new double[][] {{1}, {7}}, tail)[0];
+    assertThat(first).isCloseTo(second, within(0.5)).isGreaterThan(neither + 4);
+    // Against held-out rows it is calibrated anew: being the stranger of two is not strange.
+    double[] p = both.pValues(both.strangeness(heldOut, tails));
+    assertThat(Arrays.stream(p).average().orElseThrow()).isCloseTo(0.5, within(0.01));
+    double[] densityAlone = both.strangeness(heldOut, new double[499]);
+    double[] exponents = Arrays.stream(densityAlone).map(t -> Math.exp(-t)).toArray();
+    assertThat(Arrays.stream(exponents).average().orElseThrow()).isCloseTo(0.5, within(0.02));
   }
 
   /** Points on a circle, which no normal distribution describes. */
