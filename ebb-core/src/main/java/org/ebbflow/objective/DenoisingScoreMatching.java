@@ -88,7 +88,6 @@ public record DenoisingScoreMatching(
     return Evaluation.traced(
         flow,
         x.size(0),
-        products,
         (from, to) -> {
           Tensor n = Ops.rows(noise, from, to);
           Tensor noisy = Ops.addScaled(Ops.rows(x, from, to), n, sigma);

@@ -8,7 +8,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.Gradients;
-import org.ebbflow.flow.Products;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Parallel;
@@ -59,18 +58,15 @@ public record Evaluation(Tensor losses, Way way) {
    * <p>Threads take some rows each, as long as their weights find room in the caches: larger ones
    * would come from memory for every thread.
    *
-   * @param products bfloat16's are shared among threads by themselves, on weights converted once
    * @param rows how many there are
    * @param weight what {@code matching} multiplies its derivatives' mean by
    */
-  static Evaluation traced(
-      Flow flow, long rows, Products products, Matcher matcher, double weight, double lambda) {
+  static Evaluation traced(Flow flow, long rows, Matcher matcher, double weight, double lambda) {
     int n = Math.toIntExact(rows);
     List<Tensor> parameters = List.copyOf(flow.parameters().values());
     boolean returned = Autograd.isOn();
     long numbers = parameters.stream().mapToLong(Tensor::numel).sum();
-    boolean cut = products == Products.FULL && numbers <= MOST_NUMBERS;
-    int size = cut ? Parallel.pieceSize(n, n) : n;
+    int size = numbers <= MOST_NUMBERS ? Parallel.pieceSize(n, n) : n;
     List<List<Tensor>> parts =
         Parallel.map(
             (n + size - 1) / size,

@@ -99,7 +99,6 @@ public record SlicedScoreMatching(
     return Evaluation.traced(
         flow,
         x.size(0),
-        products,
         (from, to) -> {
           DensityTrace trace = DensityTrace.of(flow, Ops.rows(x, from, to), 2, products);
           Tensor score = trace.score();

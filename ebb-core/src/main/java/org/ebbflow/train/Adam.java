@@ -65,22 +65,22 @@ final class Adam implements Optimizer {
       List<Tensor> gs = Pieces.of(gradients);
       List<Tensor> ms = Pieces.of(means);
       List<Tensor> vs = Pieces.of(squares);
-      for (int i = 0; i < ps.size(); i++) {
-        try (Scope piece = Scope.open()) {
-          Tensor p = ps.get(i);
-          Tensor g = gs.get(i);
-          if (decayed.get(i)) {
-            p.mul_(kept);
-          }
-          ms.get(i).lerp_(g, weight);
-          decay.square(vs.get(i), g);
-          Tensor denominator = vs.get(i).sqrt();
-          denominator.mul_(correction);
-          denominator.add_(epsilon);
-          p.addcdiv_(ms.get(i), denominator, rate);
-          moved.accept(i);
-        }
-      }
+      Pieces.forEach(
+          ps,
+          i -> {
+            Tensor p = ps.get(i);
+            Tensor g = gs.get(i);
+            if (decayed.get(i)) {
+              p.mul_(kept);
+            }
+            ms.get(i).lerp_(g, weight);
+            decay.square(vs.get(i), g);
+            Tensor denominator = vs.get(i).sqrt();
+            denominator.mul_(correction);
+            denominator.add_(epsilon);
+            p.addcdiv_(ms.get(i), denominator, rate);
+            moved.accept(i);
+          });
     }
   }
 

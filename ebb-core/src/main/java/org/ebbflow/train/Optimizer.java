@@ -21,7 +21,8 @@ public interface Optimizer {
   /**
    * One step, piece by piece, so that what follows a step finds the parameters in the cache.
    *
-   * @param moved told of each piece of the parameters in turn as soon as it has moved
+   * @param moved told of each piece of the parameters as soon as it has moved, by the thread that
+   *     has moved it
    */
   void step(List<Tensor> gradients, double learningRate, IntConsumer moved);
 

@@ -2,8 +2,12 @@ package org.ebbflow.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
+import org.ebbflow.tensor.Scope;
 
 /**
  * Tensors cut into flat pieces that fit a core's cache, the same cut for parameters, gradients and
@@ -35,5 +39,27 @@ final class Pieces {
       }
     }
     return pieces;
+  }
+
+  /**
+   * Does something to each piece, in a scope of its own; side by side where there is work for
+   * several threads.
+   *
+   * @param pieces as {@link #of} gave them
+   * @param work with a piece's index; touches no other piece
+   */
+  static void forEach(List<Tensor> pieces, IntConsumer work) {
+    IntConsumer scoped =
+        i -> {
+          try (Scope scope = Scope.open()) {
+            work.accept(i);
+          }
+        };
+    long entries = pieces.stream().mapToLong(Tensor::numel).sum();
+    if (entries > LENGTH) {
+      Parallel.forEach(pieces.size(), scoped);
+    } else {
+      IntStream.range(0, pieces.size()).forEach(scoped);
+    }
   }
 }

@@ -35,16 +35,16 @@ final class RmsProp implements Optimizer {
       List<Tensor> ps = Pieces.of(parameters);
       List<Tensor> gs = Pieces.of(gradients);
       List<Tensor> squares = Pieces.of(state.values());
-      for (int i = 0; i < ps.size(); i++) {
-        try (Scope piece = Scope.open()) {
-          Tensor g = gs.get(i);
-          decay.square(squares.get(i), g);
-          Tensor root = squares.get(i).sqrt();
-          root.add_(epsilon);
-          ps.get(i).addcdiv_(g, root, rate);
-          moved.accept(i);
-        }
-      }
+      Pieces.forEach(
+          ps,
+          i -> {
+            Tensor g = gs.get(i);
+            decay.square(squares.get(i), g);
+            Tensor root = squares.get(i).sqrt();
+            root.add_(epsilon);
+            ps.get(i).addcdiv_(g, root, rate);
+            moved.accept(i);
+          });
     }
   }
 
