@@ -1,5 +1,6 @@
 package org.ebbflow.io;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -90,6 +91,18 @@ public final class PendingFile implements AutoCloseable {
         "cannot write " + target + ": " + reason,
         "check that the disk is not full and that the folder is writable",
         failure);
+  }
+
+  /** As {@link #close}, after what has been writing to it, whatever becomes of that. */
+  public void closeAfter(Closeable writer) {
+    try {
+      writer.close();
+    } catch (IOException e) {
+      // What is not committed is not wanted; a full disk has been told of where rows were written.
+      return;
+    } finally {
+      close();
+    }
   }
 
   /** Removes what was not committed. */

@@ -1,6 +1,5 @@
 package org.ebbflow.metric;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
@@ -43,17 +42,15 @@ public final class LogLikelihood {
       Flow flow, Preprocessing preprocessing, Dataset data, long seed, DoubleConsumer progress) {
     Flow inDataSpace = flow.after(preprocessing.transform());
     double[] result = new double[data.rows()];
-    int n = data.rows();
-    int size = Parallel.pieceSize(n, BATCH);
-    AtomicInteger done = new AtomicInteger();
     try (Scope all = Scope.open();
         Autograd.Mode off = Autograd.off()) {
       double logZ = Engine.doubles(inDataSpace.logZ())[0];
-      Parallel.forEach(
-          (n + size - 1) / size,
-          piece -> {
-            int from = piece * size;
-            int[] rows = IntStream.range(from, Math.min(from + size, n)).toArray();
+      Parallel.forRows(
+          data.rows(),
+          BATCH,
+          progress,
+          (from, to) -> {
+            int[] rows = IntStream.range(from, to).toArray();
             try (Scope batch = Scope.open()) {
               Tensor x = preprocessing.fixed(data, rows, seed);
               double[] energies =
@@ -61,9 +58,6 @@ public final class LogLikelihood {
               for (int i = 0; i < energies.length; i++) {
                 result[from + i] = -energies[i] - logZ;
               }
-            }
-            synchronized (done) {
-              progress.accept(done.addAndGet(rows.length) / (double) n);
             }
           });
     }

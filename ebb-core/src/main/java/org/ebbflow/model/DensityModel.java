@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
@@ -179,20 +178,16 @@ public final class DensityModel {
     shape.requireSame(data, "the data");
     Flow inDataSpace = flow.after(preprocessing.transform());
     double[][] result = new double[data.rows()][];
-    int n = data.rows();
-    int size = Parallel.pieceSize(n, BATCH);
-    AtomicInteger done = new AtomicInteger();
-    Parallel.forEach(
-        (n + size - 1) / size,
-        piece -> {
-          int[] batch = IntStream.range(piece * size, Math.min((piece + 1) * size, n)).toArray();
+    Parallel.forRows(
+        data.rows(),
+        BATCH,
+        progress,
+        (from, to) -> {
+          int[] batch = IntStream.range(from, to).toArray();
           try (Scope scope = Scope.open()) {
             Tensor x = preprocessing.fixed(data, batch, config.seed());
             Tensor condition = preprocessing.condition(data, batch);
-            unpack(Engine.doubles(inDataSpace.score(x, condition, false)), result, batch[0]);
-          }
-          synchronized (done) {
-            progress.accept(done.addAndGet(batch.length) / (double) n);
+            unpack(Engine.doubles(inDataSpace.score(x, condition, false)), result, from);
           }
         });
     return result;
@@ -313,16 +308,14 @@ public final class DensityModel {
       BiFunction<Tensor, @Nullable Tensor, Tensor> finish,
       double[][] rows,
       int first) {
-    int n = Math.toIntExact(z.size(0));
-    int size = Parallel.pieceSize(n, BATCH);
-    Parallel.forEach(
-        (n + size - 1) / size,
-        piece -> {
-          int from = piece * size;
-          int end = Math.min(from + size, n);
+    Parallel.forRows(
+        Math.toIntExact(z.size(0)),
+        BATCH,
+        share -> {},
+        (from, to) -> {
           try (Scope scope = Scope.open()) {
-            Tensor own = given == null ? null : Ops.rows(given, from, end);
-            Tensor y = finish.apply(flow.inverse(Ops.rows(z, from, end), own), own);
+            Tensor own = given == null ? null : Ops.rows(given, from, to);
+            Tensor y = finish.apply(flow.inverse(Ops.rows(z, from, to), own), own);
             unpack(Engine.doubles(preprocessing.invert(y)), rows, first + from);
           }
         });

@@ -64,41 +64,59 @@ public record Evaluation(Tensor losses, Way way) {
   static Evaluation traced(Flow flow, long rows, Matcher matcher, double weight, double lambda) {
     int n = Math.toIntExact(rows);
     List<Tensor> parameters = List.copyOf(flow.parameters().values());
-    boolean returned = Autograd.isOn();
     long numbers = parameters.stream().mapToLong(Tensor::numel).sum();
-    int size = numbers <= MOST_NUMBERS ? Parallel.pieceSize(n, n) : n;
+    return inParts(
+        parameters,
+        n,
+        numbers <= MOST_NUMBERS ? Parallel.pieceSize(n, n) : n,
+        (from, to, gradients) -> {
+          Matching part = matcher.at(from, to);
+          Tensor losses =
+              lambda == 0
+                  ? part.matching()
+                  : Ops.addScaled(part.matching(), part.trace().negativeEnergy(), -lambda);
+          if (Autograd.isOn()) {
+            List<DensityTrace.Along> all = part.derivatives().get();
+            double share = 1.0 / ((double) n * all.size());
+            for (DensityTrace.Along along : all) {
+              along.gradient(weight * share, -lambda * share, gradients);
+            }
+          }
+          return losses;
+        });
+  }
+
+  /** Losses of some rows, with their share of a gradient. */
+  interface Part {
+    /**
+     * The losses of the rows {@code from} (inclusive) to {@code to} (exclusive); adds to the
+     * gradients where autograd records.
+     */
+    Tensor losses(int from, int to, Gradients gradients);
+  }
+
+  /**
+   * Losses and gradients that come about in parts, side by side.
+   *
+   * @param rows how many there are
+   * @param size of a part
+   * @param part whose gradients add up to the whole's
+   */
+  static Evaluation inParts(List<Tensor> parameters, int rows, int size, Part part) {
+    boolean returned = Autograd.isOn();
     List<List<Tensor>> parts =
-        Parallel.map(
-            (n + size - 1) / size,
-            i -> {
-              Matching part = matcher.at((long) i * size, Math.min(n, (i + 1L) * size));
+        Parallel.mapRows(
+            rows,
+            size,
+            (from, to) -> {
+              Gradients gradients = new Gradients(parameters);
               List<Tensor> results = new ArrayList<>();
-              results.add(
-                  lambda == 0
-                      ? part.matching()
-                      : Ops.addScaled(part.matching(), part.trace().negativeEnergy(), -lambda));
+              results.add(part.losses(from, to, gradients));
               if (returned) {
-                Gradients gradients = new Gradients(parameters);
-                List<DensityTrace.Along> all = part.derivatives().get();
-                double share = 1.0 / ((double) n * all.size());
-                for (DensityTrace.Along along : all) {
-                  along.gradient(weight * share, -lambda * share, gradients);
-                }
                 results.addAll(gradients.all());
               }
               return results;
             });
-    return ofParts(parts, parameters, returned);
-  }
-
-  /**
-   * Losses and gradients that have come about in parts.
-   *
-   * @param parts the losses of some rows, and what they add to the gradient of all losses' mean
-   *     with respect to each parameter
-   * @param returned whether the parts have gradients
-   */
-  static Evaluation ofParts(List<List<Tensor>> parts, List<Tensor> parameters, boolean returned) {
     Tensor losses = Ops.concatenate(parts.stream().map(all -> all.get(0)).toArray(Tensor[]::new));
     return new Evaluation(
         losses,
@@ -107,8 +125,8 @@ public record Evaluation(Tensor losses, Way way) {
             throw new IllegalStateException("evaluated with autograd off, without a gradient");
           }
           Gradients sums = new Gradients(parameters);
-          for (List<Tensor> part : parts) {
-            sums.addAll(part.subList(1, part.size()));
+          for (List<Tensor> all : parts) {
+            sums.addAll(all.subList(1, all.size()));
           }
           return wanted.stream().map(sums::of).toList();
         });

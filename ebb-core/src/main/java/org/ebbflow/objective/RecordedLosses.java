@@ -28,22 +28,18 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
 
   /** Losses (B) and their gradient with respect to the blocks' parameters; advances {@code rng}. */
   Evaluation evaluate(Tensor x, Terminal terminal, Rng rng) {
-    long n = x.size(0);
+    int n = Math.toIntExact(x.size(0));
     List<List<Tensor>> directions = new ArrayList<>();
     blocks.forEach(block -> directions.add(numerics.directions(x, rng)));
-    int size = Parallel.pieceSize(Math.toIntExact(n), ROWS);
-    List<List<Tensor>> parts =
-        Parallel.map(
-            Math.toIntExact((n + size - 1) / size),
-            i -> {
-              Part part = new Part((long) i * size, Math.min(n, (i + 1L) * size));
-              Gradients sums = new Gradients(parameters());
-              List<Tensor> results = new ArrayList<>();
-              results.add(part.losses(x, terminal, directions, sums));
-              sums.all().forEach(sum -> results.add(Ops.mul(sum, 1.0 / n)));
-              return results;
-            });
-    return Evaluation.ofParts(parts, parameters(), Autograd.isOn());
+    Evaluation sums =
+        Evaluation.inParts(
+            parameters(),
+            n,
+            Parallel.pieceSize(n, ROWS),
+            (from, to, gradients) -> new Part(from, to).losses(x, terminal, directions, gradients));
+    return new Evaluation(
+        sums.losses(),
+        wanted -> sums.gradients(wanted).stream().map(sum -> Ops.mul(sum, 1.0 / n)).toList());
   }
 
   /** The same losses, whose mean autograd takes to have that gradient. */

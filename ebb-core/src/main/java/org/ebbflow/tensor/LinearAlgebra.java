@@ -2,7 +2,6 @@ package org.ebbflow.tensor;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -184,30 +183,18 @@ public final class LinearAlgebra {
 
   // The result is made under another thread's scopes (none), so it is attached to the caller's.
   private <T> T onLargeStack(Callable<T> work) throws Exception {
-    Future<T> future = largeStack.submit(work);
-    boolean interrupted = false;
     try {
-      while (true) {
-        try {
-          T value = future.get();
-          if (value instanceof Tensor tensor) {
-            Scope.adopt(tensor);
-          }
-          return value;
-        } catch (InterruptedException e) {
-          interrupted = true; // native work cannot be stopped half-way; finish, then say so
-        } catch (ExecutionException e) {
-          Throwable cause = e.getCause();
-          if (cause instanceof Error error) {
-            throw error;
-          }
-          throw cause instanceof Exception exception ? exception : e;
-        }
+      T value = Parallel.finish(largeStack.submit(work));
+      if (value instanceof Tensor tensor) {
+        Scope.adopt(tensor);
       }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+      return value;
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof Error error) {
+        throw error;
       }
+      throw cause instanceof Exception exception ? exception : e;
     }
   }
 

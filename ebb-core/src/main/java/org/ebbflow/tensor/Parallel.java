@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -35,6 +36,18 @@ public final class Parallel {
 
   private Parallel() {}
 
+  /** Work on the rows {@code from} (inclusive) to {@code to} (exclusive). */
+  public interface Rows {
+    /** Does it. */
+    void accept(int from, int to);
+  }
+
+  /** What comes of the rows {@code from} (inclusive) to {@code to} (exclusive). */
+  public interface RowsToTensors {
+    /** Computes it, in the current scope. */
+    List<Tensor> apply(int from, int to);
+  }
+
   /** A thread that runs pieces. */
   private static final class Worker extends Thread {
     Worker(Runnable task) {
@@ -45,6 +58,7 @@ public final class Parallel {
 
   /** How many pieces of the current thread run at once. */
   public static int width() {
+    NativeLibraries.load();
     return Thread.currentThread() instanceof Worker ? 1 : torch.get_num_threads();
   }
 
@@ -54,8 +68,42 @@ public final class Parallel {
    * @param most rows at once, at least 1
    */
   public static int pieceSize(int n, int most) {
-    int width = width();
-    return Math.min(most, Math.max(FEWEST, (n + width - 1) / width));
+    return Math.min(most, Math.max(FEWEST, pieces(n, width())));
+  }
+
+  /** How many pieces {@code n} rows make. */
+  private static int pieces(int n, int size) {
+    return (n + size - 1) / size;
+  }
+
+  /**
+   * {@link #forEach} of rows 0 to {@code n - 1}, cut so that all threads have some.
+   *
+   * @param most rows at once, at least 1
+   * @param progress told the share done, 0 to 1
+   */
+  public static void forRows(int n, int most, DoubleConsumer progress, Rows rows) {
+    int size = pieceSize(n, most);
+    AtomicInteger done = new AtomicInteger();
+    forEach(
+        pieces(n, size),
+        i -> {
+          int from = i * size;
+          int to = Math.min(from + size, n);
+          rows.accept(from, to);
+          synchronized (done) {
+            progress.accept(done.addAndGet(to - from) / (double) n);
+          }
+        });
+  }
+
+  /**
+   * {@link #map} of rows 0 to {@code n - 1}.
+   *
+   * @param size rows of a piece, such as {@link #pieceSize}
+   */
+  public static List<List<Tensor>> mapRows(int n, int size, RowsToTensors rows) {
+    return map(pieces(n, size), i -> rows.apply(i * size, Math.min((i + 1) * size, n)));
   }
 
   /**
@@ -133,28 +181,38 @@ public final class Parallel {
   /** Waits for all, then throws what the first of them threw. */
   private static void await(List<Future<?>> running) {
     Throwable thrown = null;
-    boolean interrupted = false;
     for (Future<?> one : running) {
-      while (true) {
-        try {
-          one.get();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true; // native work cannot be stopped half-way; finish, then say so
-        } catch (ExecutionException e) {
-          thrown = thrown == null ? e.getCause() : thrown;
-          break;
-        }
+      try {
+        finish(one);
+      } catch (ExecutionException e) {
+        thrown = thrown == null ? e.getCause() : thrown;
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
     if (thrown instanceof Error error) {
       throw error;
     }
     if (thrown != null) {
       throw (RuntimeException) thrown;
+    }
+  }
+
+  /**
+   * What comes of native work, which cannot be stopped half-way: an interrupt waits for its end.
+   */
+  static <T> T finish(Future<T> work) throws ExecutionException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return work.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
+import org.ebbflow.tensor.Parallel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +66,14 @@ record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityMo
             progress.accept(done.incrementAndGet() / (double) draws);
           }
         };
-    // A flow takes rows in batches that are too small for several processors: draws go side by
-    // side, where all of their scores find room.
-    IntStream each = IntStream.range(0, draws);
+    // Whole draws go side by side, encoding and all, where their scores find room; else each
+    // draw's rows.
     boolean together = (long) table.rows() * encoder.width() <= MOST_NUMBERS_TOGETHER;
-    (together ? each.parallel() : each).forEach(evaluate);
+    if (together) {
+      Parallel.forEach(draws, evaluate);
+    } else {
+      IntStream.range(0, draws).forEach(evaluate);
+    }
     return Stream.of(all).map(drawn -> logMeans(drawn, table.rows())).toArray(double[][]::new);
   }
 

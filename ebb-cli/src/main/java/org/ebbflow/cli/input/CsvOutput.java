@@ -124,13 +124,6 @@ public final class CsvOutput implements AutoCloseable {
   /** Releases the file; removes what was written unless {@link #finish} was called. */
   @Override
   public void close() {
-    try {
-      stream.close();
-    } catch (IOException e) {
-      // What is not committed is not wanted; a full disk has been told of where rows were written.
-      return;
-    } finally {
-      file.close();
-    }
+    file.closeAfter(stream);
   }
 }

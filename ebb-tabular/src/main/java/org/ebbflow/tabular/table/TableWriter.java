@@ -140,14 +140,7 @@ public final class TableWriter implements AutoCloseable {
       return;
     }
     closed = true;
-    try {
-      sink.close();
-    } catch (IOException e) {
-      // What is not committed is not wanted; a full disk has been told of where rows were written.
-      return;
-    } finally {
-      pending.close();
-    }
+    pending.closeAfter(sink);
   }
 
   /** The suffixes that can be written; unmodifiable. */
