@@ -17,7 +17,8 @@ import org.ebbflow.tensor.Scope;
 /**
  * The RealNVP of the two-dimensional experiments: K steps of dense layer, masked coupling and
  * ActNorm, and a dense layer at the end; for rows of two columns or a few more. The couplings keep
- * the one and the other half in turn; the matrices start orthogonal.
+ * the one and the other half in turn; the square matrices start orthogonal, the networks of the
+ * couplings small.
  *
  * <p>Source: Chao et al., 2023, arXiv:2305.15267, section 5.1 and appendix.
  *

@@ -160,11 +160,11 @@ final class BijectionRegistry {
       int in = D + (time ? 1 : 0) + layout.conditionSize();
       Network network =
           new Sequential(
-              Dense.orthogonal(engine, in, 4, rng),
+              Dense.uniform(engine, in, 4, rng),
               new Softplus(2),
-              Dense.orthogonal(engine, 4, 4, rng),
+              Dense.uniform(engine, 4, 4, rng),
               new Tanh(),
-              Dense.orthogonal(engine, 4, D, rng));
+              Dense.uniform(engine, 4, D, rng));
       return ode(new NetworkField(network, layout, time, "dense"));
     }
   }
@@ -173,9 +173,7 @@ final class BijectionRegistry {
     try (Rng rng = engine.rng(23)) {
       Network network =
           new Sequential(
-              Dense.orthogonal(engine, D + 1, 4, rng),
-              new Tanh(),
-              Dense.orthogonal(engine, 4, D, rng));
+              Dense.uniform(engine, D + 1, 4, rng), new Tanh(), Dense.uniform(engine, 4, D, rng));
       VelocityField field = new NetworkField(network, new Layout.Rows(0), true, "dense");
       return ode(new ProbabilityFlow(field, new VariancePreserving(0.1, 20)));
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.conditional.Imputation;
 import org.ebbflow.tabular.encode.ColumnEncoder;
@@ -22,6 +23,9 @@ import org.ebbflow.tabular.table.ColumnType;
 final class FilledColumn {
   private static final String MODEL = "Ebb";
 
+  /** How far an interval's own probability may be from the level to be counted as one of it. */
+  private static final double NEAR = 0.02;
+
   private final Column truth;
   private final boolean category;
   private final boolean[] removed;
@@ -29,6 +33,8 @@ final class FilledColumn {
   private final Map<String, Tally> tallies = new LinkedHashMap<>();
   private final double[] scores;
   private final Tally held = new Tally();
+  private final Tally said = new Tally();
+  private final Tally heldAtLevel = new Tally();
   private final Tally between = new Tally();
 
   private static final class Tally {
@@ -95,7 +101,12 @@ final class FilledColumn {
     } else {
       near(MODEL, cell.row(), Double.parseDouble(cell.point()));
       double x = truth.number(cell.row());
-      held.add(x >= cell.lower() && x <= cell.upper() ? 1 : 0);
+      double in = x >= cell.lower() && x <= cell.upper() ? 1 : 0;
+      held.add(in);
+      said.add(cell.confidence());
+      if (Math.abs(cell.confidence() - ImputationExperiment.LEVEL) <= NEAR) {
+        heldAtLevel.add(in);
+      }
       double score = scores[cell.row()];
       between.add(score >= cell.scores().lower() && score <= cell.scores().upper() ? 1 : 0);
     }
@@ -153,8 +164,7 @@ final class FilledColumn {
     row.put("gaps", tally(MODEL).count);
     tallies.keySet().forEach(method -> row.put(method, figure(method)));
     if (!category) {
-      row.put("in the interval", held.mean());
-      row.put("in its scores", between.mean());
+      coverage(row, List.of(this));
     }
     return row;
   }
@@ -173,16 +183,23 @@ final class FilledColumn {
         row.put(method, some.stream().mapToDouble(c -> c.figure(method)).average().orElse(0));
       }
       if (!category) {
-        row.put("in the interval", share(some.stream().map(c -> c.held).toList()));
-        row.put("in its scores", share(some.stream().map(c -> c.between).toList()));
+        coverage(row, some);
       }
       rows.add(row);
     }
     return rows;
   }
 
-  private static double share(List<Tally> tallies) {
-    return tallies.stream().mapToDouble(t -> t.sum).sum()
-        / tallies.stream().mapToInt(t -> t.count).sum();
+  /** Of all numbers removed from some columns. */
+  private static void coverage(Map<String, Object> row, List<FilledColumn> columns) {
+    row.put("in the interval", share(columns, c -> c.held));
+    row.put("as the interval says", share(columns, c -> c.said));
+    row.put("in those that say 88 to 92 %", share(columns, c -> c.heldAtLevel));
+    row.put("in its scores", share(columns, c -> c.between));
+  }
+
+  private static double share(List<FilledColumn> columns, Function<FilledColumn, Tally> of) {
+    return columns.stream().map(of).mapToDouble(t -> t.sum).sum()
+        / columns.stream().map(of).mapToInt(t -> t.count).sum();
   }
 }

@@ -25,7 +25,7 @@ import org.ebbflow.tabular.table.Table;
  */
 public final class ImputationExperiment implements Experiment {
   private static final double SHARE = 0.2;
-  private static final double LEVEL = 0.9;
+  static final double LEVEL = 0.9;
   private static final int[] NEIGHBOURS = {5, 10};
   private static final int MOST_FILLED = 4_000;
 

@@ -62,7 +62,9 @@ public final class MaskedCoupling implements Bijection {
 
   /**
    * With the published networks: three hidden layers, Swish with a learnt β in s and ELU in t,
-   * orthogonal weights; advances {@code rng}.
+   * weights uniform on ±1/√in; advances {@code rng}. Both come out small at the start, which
+   * matters: score matching looks only at where rows are, and the mass that a wild beginning throws
+   * elsewhere stays there.
    *
    * @param width of the hidden layers, 64 in the published ones
    */
@@ -99,13 +101,13 @@ public final class MaskedCoupling implements Bijection {
   private static Network network(
       Engine engine, int in, int width, int out, Supplier<Network> activation, Rng rng) {
     return new Sequential(
-        Dense.orthogonal(engine, in, width, rng),
+        Dense.uniform(engine, in, width, rng),
         activation.get(),
-        Dense.orthogonal(engine, width, width, rng),
+        Dense.uniform(engine, width, width, rng),
         activation.get(),
-        Dense.orthogonal(engine, width, width, rng),
+        Dense.uniform(engine, width, width, rng),
         activation.get(),
-        Dense.orthogonal(engine, width, out, rng));
+        Dense.uniform(engine, width, out, rng));
   }
 
   @Override

@@ -29,13 +29,6 @@ public final class Dense implements Network {
     this.bias = engine.parameter(bias);
   }
 
-  /** Starts from a random W with orthonormal rows or columns and b = 0; advances {@code rng}. */
-  public static Dense orthogonal(Engine engine, int in, int out, Rng rng) {
-    try (Scope scope = Scope.open()) {
-      return new Dense(engine, rng.orthogonal(out, in), engine.zeros(out));
-    }
-  }
-
   /** Starts from W and b uniform on ±1/√in; advances {@code rng}. */
   public static Dense uniform(Engine engine, int in, int out, Rng rng) {
     try (Scope scope = Scope.open()) {

@@ -313,4 +313,32 @@ public final class ColumnGrid {
     }
     return p.length - 1;
   }
+
+  /**
+   * The score that a share of the probability lies below.
+   *
+   * @param p probabilities of the cells
+   */
+  public double quantile(double[] p, double share) {
+    double left = share;
+    int cell = 0;
+    while (left >= p[cell] && cell < p.length - 1) {
+      left -= p[cell++];
+    }
+    return score(cell, Math.max(1e-12, Math.min(1, left / Math.max(p[cell], 1e-300))));
+  }
+
+  /**
+   * The probability below a score: the inverse of {@link #quantile}.
+   *
+   * @param p probabilities of the cells
+   */
+  public double below(double[] p, double score) {
+    double mass = NormalScores.below(score);
+    double sum = 0;
+    for (int cell = 0; cell < p.length && lower[cell] < mass; cell++) {
+      sum += p[cell] * Math.min(1, (mass - lower[cell]) / mass(cell));
+    }
+    return sum;
+  }
 }

@@ -41,13 +41,14 @@ public record Imputation(Table point, List<Table> draws, List<Cell> cells) {
    * @param row index in the whole table, from 0
    * @param column its name
    * @param point what {@link Imputation#point} has there, as text
-   * @param lower lower end of the central interval, NaN for texts and truth values
-   * @param upper its upper end
-   * @param confidence probability of the likeliest value for texts and truth values, else the
-   *     interval's
+   * @param lower least value of the central interval whose probability is nearest to the level
+   *     asked for, NaN for texts and truth values
+   * @param upper its greatest value
+   * @param confidence probability of the likeliest value for texts and truth values, else of the
+   *     values from {@code lower} to {@code upper}
    * @param scores the interval in normal scores, from NaN to NaN for texts and truth values. Where
-   *     values have a probability of their own, {@code lower} to {@code upper} holds more than the
-   *     confidence, because its ends belong to it as a whole; the scores cut through them
+   *     values have a probability of their own the scores cut through those at the ends and hold
+   *     the level exactly
    */
   public record Cell(
       int row,

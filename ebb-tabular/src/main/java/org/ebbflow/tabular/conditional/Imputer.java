@@ -1,6 +1,7 @@
 package org.ebbflow.tabular.conditional;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleConsumer;
 import org.ebbflow.tabular.encode.ColumnEncoder;
@@ -124,12 +125,16 @@ public final class Imputer {
     double[] confidence = new double[n];
     double[] low = new double[n];
     double[] high = new double[n];
+    Interval[] scores = new Interval[n];
+    Arrays.fill(scores, new Interval(Double.NaN, Double.NaN));
     for (int i = 0; i < n; i++) {
       double[] p = gaps.probabilities()[i];
       if (ordered) {
-        low[i] = quantile(grid, p, (1 - level) / 2);
-        high[i] = quantile(grid, p, (1 + level) / 2);
-        confidence[i] = level;
+        CentralInterval interval = CentralInterval.nearest(encoder, grid, p, level);
+        scores[i] = interval.scores();
+        low[i] = interval.lower();
+        high[i] = interval.upper();
+        confidence[i] = interval.probability();
       } else {
         int best = grid.likeliest(p);
         chosen[i] = grid.score(best);
@@ -159,7 +164,7 @@ public final class Imputer {
               ordered ? lower.number(i) : Double.NaN,
               ordered ? upper.number(i) : Double.NaN,
               confidence[i],
-              ordered ? new Interval(low[i], high[i]) : new Interval(Double.NaN, Double.NaN)));
+              scores[i]));
     }
     return filled(column, spread);
   }
@@ -200,17 +205,5 @@ public final class Imputer {
       sum += p[cell] * grid.mean(cell);
     }
     return sum;
-  }
-
-  /** The score below which a share of the probability lies. */
-  private static double quantile(ColumnGrid grid, double[] p, double share) {
-    double left = share;
-    for (int cell = 0; cell < p.length; cell++) {
-      if (left < p[cell] || cell == p.length - 1) {
-        return grid.score(cell, Math.max(1e-12, Math.min(1, left / Math.max(p[cell], 1e-300))));
-      }
-      left -= p[cell];
-    }
-    throw new IllegalArgumentException("no cells");
   }
 }
