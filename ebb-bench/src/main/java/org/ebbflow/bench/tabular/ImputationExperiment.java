@@ -53,7 +53,7 @@ public final class ImputationExperiment implements Experiment {
 
     Table read(Setup setup) {
       if (setup.quick()) {
-        return MixedTable.toy(300, ordinal());
+        return MixedTable.toy(300, label.length());
       }
       Path path = setup.data().resolve("tabular/" + file + ".csv.gz");
       Table all = MixedTable.read(path).without(keys);

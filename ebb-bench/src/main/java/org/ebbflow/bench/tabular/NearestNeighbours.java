@@ -77,6 +77,8 @@ final class NearestNeighbours {
   /** Told which rows of the table are nearest, and have a value in the column. */
   interface Visitor {
     /**
+     * Takes the neighbours of one gap.
+     *
      * @param row of those whose gaps are filled
      * @param column index
      * @param nearest rows of the table, the nearest first
