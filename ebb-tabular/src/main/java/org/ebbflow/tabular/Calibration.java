@@ -76,13 +76,24 @@ public final class Calibration {
     return Entry.best(entries).orElseThrow();
   }
 
+  /** {@code −log S_d(d)} of rows with these log-densities, as many as in the constructor. */
+  double[] ofDensities(double[][] logDensities) {
+    return IntStream.range(0, logDensities[0].length)
+        .mapToDouble(row -> ofStranger.exponent(stranger(logDensities, row)))
+        .toArray();
+  }
+
+  /** {@code −log S_t(t)} of rows with these marginal tails. */
+  double[] ofMargins(double[] marginalTails) {
+    return Arrays.stream(marginalTails).map(ofTails::exponent).toArray();
+  }
+
   /** T of rows with these log-densities, as many as in the constructor, and marginal tails. */
   double[] strangeness(double[][] logDensities, double[] marginalTails) {
-    return IntStream.range(0, marginalTails.length)
-        .mapToDouble(
-            row ->
-                ofStranger.exponent(stranger(logDensities, row))
-                    + ofTails.exponent(marginalTails[row]))
+    double[] densities = ofDensities(logDensities);
+    double[] margins = ofMargins(marginalTails);
+    return IntStream.range(0, margins.length)
+        .mapToDouble(row -> densities[row] + margins[row])
         .toArray();
   }
 

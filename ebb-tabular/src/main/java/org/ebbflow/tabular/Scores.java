@@ -7,13 +7,21 @@ import java.util.stream.IntStream;
 /** What a model says of a table's rows. Immutable. */
 public final class Scores {
   private final double[] logDensities;
+  private final double[] byDensity;
+  private final double[] byMargins;
   private final double[] strangeness;
   private final double[] pValues;
 
-  Scores(double[] logDensities, double[] strangeness, double[] pValues) {
-    this.logDensities = logDensities;
-    this.strangeness = strangeness;
-    this.pValues = pValues;
+  /**
+   * @param all log-densities by the model, and by the floor if there is one
+   * @param marginalTails of the same rows
+   */
+  Scores(double[][] all, double[] marginalTails, Calibration calibration) {
+    this.logDensities = all[0];
+    this.byDensity = calibration.ofDensities(all);
+    this.byMargins = calibration.ofMargins(marginalTails);
+    this.strangeness = calibration.strangeness(all, marginalTails);
+    this.pValues = calibration.pValues(strangeness);
   }
 
   /**
@@ -25,11 +33,27 @@ public final class Scores {
   }
 
   /**
-   * How strange rows are, by density and margins together, see {@link Calibration}: to rank rows
-   * by, the strangest highest; copied.
+   * How strange rows are, by density and margins together, see {@link Calibration}: the sum of
+   * both, to rank rows by, the strangest highest; copied.
    */
   public double[] strangeness() {
     return strangeness.clone();
+  }
+
+  /**
+   * How strange rows are by density: minus the logarithm of the share of held-out rows that are
+   * less likely; copied.
+   */
+  public double[] strangenessByDensity() {
+    return byDensity.clone();
+  }
+
+  /**
+   * How strange rows are by their single values: minus the logarithm of the share of held-out rows
+   * whose values are further out, taken together; copied.
+   */
+  public double[] strangenessByMargins() {
+    return byMargins.clone();
   }
 
   /**

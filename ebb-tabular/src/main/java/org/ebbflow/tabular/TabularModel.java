@@ -122,8 +122,7 @@ public final class TabularModel {
    */
   public Scores score(Table table, long firstRow, DoubleConsumer progress) {
     double[][] all = densities.of(table, firstRow, progress);
-    double[] strangeness = calibration.strangeness(all, densities.marginalTails(table));
-    return new Scores(all[0], strangeness, calibration.pValues(strangeness));
+    return new Scores(all, densities.marginalTails(table), calibration);
   }
 
   /**

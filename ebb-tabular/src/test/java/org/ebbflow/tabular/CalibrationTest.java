@@ -91,10 +91,16 @@ class CalibrationTest {
     assertThat(Arrays.stream(p).average().orElseThrow()).isCloseTo(0.5, within(0.1));
     // The middle is where a normal distribution is densest, and the circle is not.
     double[] middle = {0};
-    double inMiddle =
-        model.score(Table.of(Column.numbers("x", middle), Column.numbers("y", middle)))
-            .logDensities()[0];
-    assertThat(inMiddle).isLessThan(Arrays.stream(before.logDensities()).average().orElseThrow());
+    Scores inMiddle =
+        model.score(Table.of(Column.numbers("x", middle), Column.numbers("y", middle)));
+    // It is strange as a pair of numbers, and each of them is not.
+    double density = inMiddle.strangenessByDensity()[0];
+    double margins = inMiddle.strangenessByMargins()[0];
+    assertThat(density).isGreaterThan(2);
+    assertThat(margins).isBetween(0.0, 0.5);
+    assertThat(inMiddle.strangeness()[0]).isEqualTo(density + margins);
+    assertThat(inMiddle.logDensities()[0])
+        .isLessThan(Arrays.stream(before.logDensities()).average().orElseThrow());
 
     Scores after = TabularModel.load(folder).score(fresh);
     assertThat(after.logDensities()).isEqualTo(before.logDensities());

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.ebbflow.bench.reproduce.Cell;
 import org.ebbflow.bench.reproduce.Context;
 import org.ebbflow.bench.reproduce.Experiment;
@@ -111,7 +112,12 @@ public final class AnomaliesExperiment implements Experiment {
         Scores scores = model.score(test);
         boolean[] labels = data.testLabels();
         add(figures, "", Ranking.of(scores.strangeness(), labels));
-        add(figures, "by density ", Ranking.of(negated(scores.logDensities()), labels));
+        double[] density = scores.strangenessByDensity();
+        double[] margins = scores.strangenessByMargins();
+        add(figures, "by density ", Ranking.of(density, labels));
+        add(figures, "by margins ", Ranking.of(margins, labels));
+        add(figures, "by the stranger ", Ranking.of(greater(density, margins), labels));
+        add(figures, "by log p ", Ranking.of(negated(scores.logDensities()), labels));
       }
       Map<String, Object> row = new LinkedHashMap<>();
       row.put("data", table);
@@ -142,6 +148,10 @@ public final class AnomaliesExperiment implements Experiment {
           ? LabelledTable.split(ring(table.equals("ring") ? 0.2 : 0.05), seed)
           : LabelledTable.read(setup.data().resolve("adbench/" + table + ".csv.gz"), seed);
     }
+  }
+
+  private static double[] greater(double[] a, double[] b) {
+    return IntStream.range(0, a.length).mapToDouble(i -> Math.max(a[i], b[i])).toArray();
   }
 
   private static double[] negated(double[] values) {
