@@ -5,7 +5,8 @@ import org.ebbflow.tensor.Ops;
 
 /**
  * In which precision layers that are differentiated by hand multiply matrices; parameters, what is
- * between products, and sums of gradients keep their own.
+ * between products, and sums of gradients keep their own; in a block's network what is between
+ * products has that of the products.
  *
  * <p>With {@link #BFLOAT16} a product is itself rounded to bfloat16, a weight's gradient so once,
  * before it is added to its sum.

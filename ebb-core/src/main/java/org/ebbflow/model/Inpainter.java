@@ -44,11 +44,19 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
    *     with labels or covariates if the model takes some
    * @param seed of the chains
    * @param progress told the share done, 0 to 1
-   * @throws EbbException if the data do not fit the model, or a chain leaves the finite numbers
+   * @throws EbbException if the data do not fit the model, its preprocessing mixes columns, or a
+   *     chain leaves the finite numbers
    */
   public Filled fill(Dataset data, Mask mask, long seed, DoubleConsumer progress) {
     model.shape().requireSame(data, "the data");
     Preprocessing preprocessing = model.preprocessing();
+    if (preprocessing.mixesColumns()) {
+      // Chains run behind the preprocessing, where a given column would be no column.
+      throw new EbbException(
+          "the model mixes columns before its flow, and a mask gives single ones",
+          "fit one with --set preprocessing.kind=standardise, or, of a table without --model, and"
+              + " use ebb impute");
+    }
     int columns = data.columns();
     double[][] filled = new double[data.rows()][];
     double accepted = 0;
@@ -65,7 +73,8 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
         }
         try (Scope scope = Scope.open()) {
           rng.reseed(seed, from);
-          Tensor y = preprocessing.apply(preprocessing.fixed(data, batch, seed));
+          // Noise of bytes by the seed, not by the row: that would tell what is hidden.
+          Tensor y = preprocessing.apply(preprocessing.draw(data, batch, rng));
           Tensor condition = preprocessing.condition(data, batch);
           Tensor free = Ops.as(model.flow().engine().exact(hidden, batch.length, columns), y);
           Tensor begin = Ops.where(Ops.less(free, 0.5), y, rng.normalLike(y));

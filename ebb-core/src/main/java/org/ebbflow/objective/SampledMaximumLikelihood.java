@@ -21,7 +21,7 @@ public record SampledMaximumLikelihood() implements Objective {
 
   @Override
   public Tensor losses(Flow flow, Tensor x, @Nullable Tensor condition, Rng rng) {
-    Tensor latent = rng.normal(x.size(0), flow.dimension());
+    Tensor latent = flow.base().sample(x.size(0), flow.dimension(), condition, rng);
     return losses(flow, x, condition, latent);
   }
 

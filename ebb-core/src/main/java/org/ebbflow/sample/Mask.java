@@ -5,6 +5,7 @@ import java.util.SplittableRandom;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.data.Dataset.ImageShape;
+import org.ebbflow.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +100,7 @@ public final class Mask {
   private static Mask random(double share, @Nullable ImageShape image, long seed) {
     return new Mask(
         (row, columns) -> {
-          SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + row);
+          SplittableRandom random = new SplittableRandom(Rng.mix(seed, row));
           int pixels = image == null ? columns : image.height() * image.width();
           boolean[] hidden = new boolean[columns];
           for (int pixel = 0; pixel < pixels; pixel++) {

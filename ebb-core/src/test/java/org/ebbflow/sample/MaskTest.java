@@ -56,6 +56,19 @@ class MaskTest {
   }
 
   @Test
+  void masks_of_seeds_are_no_shifts_of_each_other() {
+    boolean[] first = Mask.named("random:0.5", null, 7).row(0, 400);
+    boolean[] second = Mask.named("random:0.5", null, 8).row(0, 400);
+    for (int shift = -2; shift <= 2; shift++) {
+      int alike = 0;
+      for (int j = 2; j < 398; j++) {
+        alike += first[j] == second[j + shift] ? 1 : 0;
+      }
+      assertThat(alike).isBetween(150, 246);
+    }
+  }
+
+  @Test
   void files_hide_where_they_hold_ones() {
     Dataset data = Dataset.of(new double[][] {{1, 2}, {3, 4}});
     Mask one = Mask.of(Dataset.of(new double[][] {{0, 1}}), data);

@@ -13,7 +13,6 @@ import org.ebbflow.tabular.encode.Encoded;
 import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.NormalScores;
 import org.ebbflow.tabular.encode.TableEncoder;
-import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.Table;
 import org.ebbflow.tensor.Parallel;
@@ -106,13 +105,16 @@ record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityMo
     double[] sums = new double[table.rows()];
     Table checked = encoder.schema().check(table);
     for (ColumnEncoder column : encoder.columns()) {
-      ColumnKind kind = column.spec().kind();
-      boolean ordered = kind != ColumnKind.CATEGORICAL && kind != ColumnKind.BOOLEAN;
+      Interval missing = column.missingInterval().orElse(null);
       Column values = checked.column(column.spec().name());
       for (int row = 0; row < sums.length; row++) {
         Interval interval = column.interval(values, row);
-        if (ordered && !values.isMissing(row)) {
-          sums[row] -= NormalScores.logTwoSided(interval.middle());
+        if (column.spec().isOrdered() && !values.isMissing(row)) {
+          double z = interval.middle();
+          sums[row] -=
+              missing == null
+                  ? NormalScores.logTwoSided(z)
+                  : NormalScores.logTwoSided(z, missing.lower());
         } else {
           sums[row] -= Math.log(Math.max(interval.mass(), Double.MIN_NORMAL));
         }

@@ -18,6 +18,7 @@ import org.ebbflow.tabular.table.Table;
 import org.ebbflow.tabular.table.TableFormat;
 import org.ebbflow.tabular.table.TableSource;
 import org.ebbflow.tabular.table.TableWriter;
+import org.ebbflow.tensor.Rng;
 
 /**
  * Draws from a model by rejection: exact draws from its distribution given a condition, at the cost
@@ -148,7 +149,7 @@ public final class FilteredSampler {
       }
       int size = batch == 0 ? FIRST_BATCH : BATCH;
       drawn += size;
-      Table met = keep.apply(model.sample(size, seed + batch));
+      Table met = keep.apply(model.sample(size, Rng.mix(seed, batch)));
       if (met.rows() > 0) {
         kept.add(met);
         rows += met.rows();

@@ -66,7 +66,7 @@ public final class TabularFit {
       FitListener listener) {
     this(
         data.split(heldOut(data.rows(), options), options.seed()),
-        schema,
+        schema.closed(data),
         options,
         new Provenance.Source(name, data.rows(), data.fingerprint()),
         folder,
@@ -87,7 +87,7 @@ public final class TabularFit {
       FitListener listener) {
     this(
         rows,
-        schema,
+        schema.closed(rows.train(), rows.validation()),
         options,
         new Provenance.Source(
             name,

@@ -66,7 +66,17 @@ public final class TabularModel {
    * @throws EbbException if the table does not suit
    */
   public static TabularModel fit(Table table, FitOptions options) {
-    return TabularFit.inMemory(table, Schema.infer(table), options);
+    return fit(table, Schema.infer(table), options);
+  }
+
+  /**
+   * Fits a model to a table.
+   *
+   * @param schema what its columns are
+   * @throws EbbException if the table does not suit
+   */
+  public static TabularModel fit(Table table, Schema schema, FitOptions options) {
+    return TabularFit.inMemory(table, schema, options);
   }
 
   /**
@@ -133,6 +143,9 @@ public final class TabularModel {
    * @return one list for each of these rows
    */
   public List<List<Explanation>> explain(Table table, int[] rows, int most) {
+    if (rows.length == 0) {
+      return List.of();
+    }
     Table chosen = encoder.schema().check(table.select(rows));
     Encoded encoded = encoder.encode(chosen, SEED, 0);
     double[][] scores = encoded.rows();
@@ -161,7 +174,7 @@ public final class TabularModel {
             for (int cell = 0; cell < p.length; cell++) {
               expected += p[cell] == 0 ? 0 : p[cell] * (logDensities[cell] + margins[cell]);
             }
-            int usual = values.type().isNumeric() ? grid.median(p) : grid.likeliest(p);
+            int usual = column.spec().isOrdered() ? grid.median(p) : grid.likeliest(p);
             String value = Objects.requireNonNullElse(values.text(row), "");
             all.get(row)
                 .add(

@@ -102,6 +102,8 @@ class CalibrationTest {
     assertThat(inMiddle.logDensities()[0])
         .isLessThan(Arrays.stream(before.logDensities()).average().orElseThrow());
 
+    assertThat(model.explain(fresh, new int[0], 2)).isEmpty();
+
     Scores after = TabularModel.load(folder).score(fresh);
     assertThat(after.logDensities()).isEqualTo(before.logDensities());
     assertThat(after.strangeness()).isEqualTo(before.strangeness());

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.ebbflow.EbbException;
 import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Column;
@@ -39,6 +41,21 @@ class FilteredSamplerTest {
         .isNotEqualTo(sampler(2).where(300, "true").fingerprint());
     assertThat(sampler(1).where(5, "n = 3").fingerprint())
         .isEqualTo(sampler(1).where(5, "n = 3").fingerprint());
+  }
+
+  @Test
+  void seedsShareNoRows() {
+    // Several batches each: those of one seed are not those of the next.
+    Set<Double> seen = new HashSet<>();
+    int rows = 0;
+    for (int seed = 1; seed <= 3; seed++) {
+      for (double x : sampler(seed).where(400, "x > 11").column("x").numbers()) {
+        seen.add(x);
+        rows++;
+      }
+    }
+    assertThat(rows).isEqualTo(1_200);
+    assertThat(seen.size()).isGreaterThan(1_190); // but for ties of rounded numbers
   }
 
   @Test

@@ -123,6 +123,11 @@ public final class Preprocessing {
     return dequantise;
   }
 
+  /** Whether a number of the flow's space depends on several columns of the data. */
+  public boolean mixesColumns() {
+    return transform.stream().anyMatch(b -> b instanceof Whitening || b instanceof RadialNormal);
+  }
+
   /** {@code x + u} for some rows with fresh noise, (B, D); advances {@code rng}. */
   public Tensor draw(Dataset data, int[] rows, Rng rng) {
     if (data.isBytes()) {

@@ -10,11 +10,11 @@ import org.ebbflow.metric.MaximumMeanDiscrepancy;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Encoded;
 import org.ebbflow.tabular.encode.TableEncoder;
-import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
+import org.ebbflow.tensor.Rng;
 
 /**
  * Whether two tables have one distribution: maximum mean discrepancy over all columns with its
@@ -24,11 +24,11 @@ import org.ebbflow.tabular.table.Table;
  * those of the first table are standard normal.
  *
  * @param discrepancy MMD² of normal scores with a Gaussian kernel at the median distance, and the
- *     value that equal distributions exceed with probability {@value #LEVEL}
+ *     value that equal distributions exceed with half of the probability {@value #LEVEL}
  * @param shifts of every column, the largest first
  */
 public record Comparison(MaximumMeanDiscrepancy.Test discrepancy, List<Shift> shifts) {
-  /** Level of the test over all columns. */
+  /** The probability with which equal distributions are said to differ, at most. */
   public static final double LEVEL = 0.05;
 
   private static final int MOST_ROWS = 1_000;
@@ -44,8 +44,8 @@ public record Comparison(MaximumMeanDiscrepancy.Test discrepancy, List<Shift> sh
    *
    * @param column its name
    * @param statistic largest difference of the distribution functions of normal scores
-   * @param pValue of that under equal distributions, times the number of columns, at most 1
-   *     (Bonferroni)
+   * @param pValue of that under equal distributions, times twice the number of columns, at most 1
+   *     (Bonferroni, half of the level being the other test's)
    * @param before mean of numbers, or the commonest value with its share, in the first table
    * @param after the same of the second
    * @param missingBefore share of missing values in the first table
@@ -73,36 +73,32 @@ public record Comparison(MaximumMeanDiscrepancy.Test discrepancy, List<Shift> sh
    * @param seed of draws and redraws
    */
   public static Comparison of(Schema schema, Table first, Table second, long seed) {
-    // Gaps that only one of the tables has are a difference, not a fault.
-    Schema open =
-        schema.withColumns(
-            schema.columns().stream()
-                .map(spec -> spec.kind().isModelled() ? spec.withMissing(true) : spec)
-                .toList());
-    TableEncoder encoder = TableEncoder.fit(open, first);
+    // Values and gaps that only one of the tables has are a difference, not a fault.
+    TableEncoder encoder =
+        TableEncoder.fit(schema.closed(first).openTo(first).openTo(second), first);
     Encoded a = encoder.encode(first, seed, 0);
-    Encoded b = encoder.encode(second, seed + 1, 0);
+    Encoded b = encoder.encode(second, Rng.mix(seed, 1), 0);
+    Table ofFirst = encoder.schema().check(first);
+    Table ofSecond = encoder.schema().check(second);
     double[][] x = a.rows();
     double[][] y = b.rows();
     double[][] few = spread(x);
     double distance = MaximumMeanDiscrepancy.medianDistance(few);
     MaximumMeanDiscrepancy.Test test =
-        MaximumMeanDiscrepancy.test(few, spread(y), distance, LEVEL, REDRAWS, seed);
+        MaximumMeanDiscrepancy.test(few, spread(y), distance, LEVEL / 2, REDRAWS, seed);
     List<Shift> shifts = new ArrayList<>();
     List<ColumnEncoder> columns = encoder.columns();
     for (int j = 0; j < columns.size(); j++) {
       String name = columns.get(j).spec().name();
       KolmogorovSmirnov ks = KolmogorovSmirnov.test(column(x, j), column(y, j));
-      Column before = first.column(name);
-      Column after = second.column(name);
-      boolean numeric =
-          before.type() != ColumnType.TEXT
-              && columns.get(j).spec().kind() != ColumnKind.CATEGORICAL;
+      Column before = ofFirst.column(name);
+      Column after = ofSecond.column(name);
+      boolean numeric = columns.get(j).spec().isOrdered();
       shifts.add(
           new Shift(
               name,
               ks.statistic(),
-              Math.min(1, ks.pValue() * columns.size()),
+              Math.min(1, 2 * ks.pValue() * columns.size()),
               numeric ? mean(before) : commonest(before),
               numeric ? mean(after) : commonest(after),
               (double) before.missing() / before.rows(),

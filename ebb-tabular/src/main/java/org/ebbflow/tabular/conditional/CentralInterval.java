@@ -52,6 +52,6 @@ record CentralInterval(Interval scores, double lower, double upper, double proba
   }
 
   private static CentralInterval between(Interval scores, End from, End to) {
-    return new CentralInterval(scores, from.score, to.score, 1 - from.out - to.out);
+    return new CentralInterval(scores, from.score, to.score, 1 - (from.out + to.out));
   }
 }

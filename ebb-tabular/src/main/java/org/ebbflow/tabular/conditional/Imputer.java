@@ -8,6 +8,7 @@ import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.ColumnKind;
+import org.ebbflow.tabular.schema.ColumnSpec;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
@@ -44,7 +45,7 @@ public final class Imputer {
     List<ColumnEncoder> columns = encoder.columns();
     boolean[][] missing = new boolean[given.rows()][columns.size()];
     // Checks all but gaps, which are welcome here whatever the columns that were fitted to had.
-    Table table = encoder.schema().check(given, firstRow);
+    Table table = encoder.schema().check(withConstants(given), firstRow);
     Table whole = table;
     for (int j = 0; j < columns.size(); j++) {
       Column column = table.column(columns.get(j).spec().name());
@@ -71,7 +72,30 @@ public final class Imputer {
       }
       copies.add(complete);
     }
-    return new Imputation(point, copies, cells);
+    Table best = point;
+    return new Imputation(
+        over(given, best), copies.stream().map(copy -> over(given, copy)).toList(), cells);
+  }
+
+  /** Gaps where all rows that were fitted to have one value have that. */
+  private Table withConstants(Table given) {
+    Table whole = given;
+    for (ColumnSpec spec : encoder.schema().columns()) {
+      Column column = given.find(spec.name()).orElse(null);
+      if (spec.kind() == ColumnKind.CONSTANT && column != null && column.missing() > 0) {
+        Column constant =
+            encoder.decode(new double[given.rows()][encoder.width()]).column(spec.name());
+        boolean alike = column.type() == constant.type();
+        whole = whole.with(alike ? filled(column, constant) : constant);
+      }
+    }
+    return whole;
+  }
+
+  /** A table with the columns of another in place of its own, and what else it has. */
+  private static Table over(Table given, Table filled) {
+    return Table.of(
+        given.columns().stream().map(column -> filled.find(column.name()).orElse(column)).toList());
   }
 
   /** Rows such as the model was fitted to at once, the others by a Markov chain. */
@@ -118,8 +142,7 @@ public final class Imputer {
       return column;
     }
     ColumnGrid grid = conditionals.grid(index);
-    boolean ordered =
-        column.type() != ColumnType.TEXT && encoder.spec().kind() != ColumnKind.BOOLEAN;
+    boolean ordered = encoder.spec().isOrdered();
     int n = gaps.rows().length;
     double[] chosen = new double[n];
     double[] confidence = new double[n];
@@ -138,7 +161,7 @@ public final class Imputer {
       } else {
         int best = grid.likeliest(p);
         chosen[i] = grid.score(best);
-        confidence[i] = grid.massOf(p, best);
+        confidence[i] = Math.min(1, grid.massOf(p, best));
       }
     }
     Column lower = encoder.decode(ordered ? low : chosen);
@@ -149,8 +172,7 @@ public final class Imputer {
       int row = gaps.rows()[i];
       from[row] = i;
       if (ordered) {
-        double mean = mean(grid, gaps.probabilities()[i]);
-        means[row] = column.type() == ColumnType.INTEGER ? Math.rint(mean) : mean;
+        means[row] = encoder.nearest(mean(grid, gaps.probabilities()[i]));
       }
     }
     Column spread = ordered ? numeric(column, means) : lower.select(from);

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.NormalScores;
+import org.ebbflow.tensor.Rng;
 
 /**
  * Draws the missing scores of rows with gaps such as the model was fitted to. There, that a value
@@ -139,7 +140,7 @@ record SequentialFill(long seed) {
     boolean[] begun = new boolean[n];
     for (int row = 0; row < n; row++) {
       state[row] = gappy[row].clone();
-      random[row] = new SplittableRandom(GriddyGibbs.mix(seed + draw, firstRow + row));
+      random[row] = new SplittableRandom(GriddyGibbs.mix(Rng.mix(seed, draw), firstRow + row));
     }
     for (int j = 0; j < names.size(); j++) {
       int column = j;

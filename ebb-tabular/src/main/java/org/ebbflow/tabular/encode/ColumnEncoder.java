@@ -42,6 +42,20 @@ public interface ColumnEncoder {
   /** Writes what was estimated, beside the form of the encoder, to a JSON object. */
   void writeTo(ObjectNode json);
 
+  /** Whether some values are intervals of scores, so that densities depend on draws. */
+  default boolean hasAtoms() {
+    return true;
+  }
+
+  /**
+   * The value of the column that is nearest to a number: within its bounds, whole where all are.
+   *
+   * @throws UnsupportedOperationException if values have no order
+   */
+  default double nearest(double number) {
+    throw new UnsupportedOperationException(spec().name() + " has no order");
+  }
+
   /** Where the scores of missing values are, if there may be any; the rest is for the others. */
   Optional<Interval> missingInterval();
 

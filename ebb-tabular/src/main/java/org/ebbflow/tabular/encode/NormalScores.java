@@ -19,6 +19,17 @@ public final class NormalScores {
     return Math.log(2) + StandardNormal.logBelow(-Math.abs(z));
   }
 
+  /**
+   * The same given that the score is below {@code end}: {@code log 2·min(Φ(z), Φ(end) − Φ(z)) /
+   * Φ(end)}, at most 0.
+   */
+  public static double logTwoSided(double z, double end) {
+    double all = StandardNormal.logBelow(end);
+    // Above, down to what single scores near the end can tell apart.
+    double above = Math.log(Math.max(StandardNormal.between(z, end), Math.ulp(below(z))));
+    return Math.min(0, Math.log(2) + Math.min(StandardNormal.logBelow(z), above) - all);
+  }
+
   /** log φ(z). */
   public static double logDensity(double z) {
     return StandardNormal.logDensity(z);

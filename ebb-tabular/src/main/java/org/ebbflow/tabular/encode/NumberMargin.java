@@ -203,6 +203,17 @@ final class NumberMargin {
     return new Interval(low, Math.max(onLine(piece, b), Math.nextUp(low)));
   }
 
+  /** Whether any value is an interval of scores. */
+  boolean hasAtoms() {
+    return !plain;
+  }
+
+  /** The possible value nearest to a number. */
+  double nearest(double x) {
+    double possible = step > 0 ? Math.rint(x / step) * step : x;
+    return Math.max(lower, Math.min(possible, upper));
+  }
+
   Optional<Interval> missingInterval() {
     return weights[atoms.length + 1] > 0
         ? Optional.of(partition.interval(2 * atoms.length + 1))

@@ -107,6 +107,16 @@ final class OrderedEncoder implements ColumnEncoder {
   }
 
   @Override
+  public boolean hasAtoms() {
+    return margin.hasAtoms();
+  }
+
+  @Override
+  public double nearest(double number) {
+    return margin.nearest(number);
+  }
+
+  @Override
   public Interval interval(Column values, int row) {
     double x = values.number(row);
     check(x, row);

@@ -75,6 +75,16 @@ final class StandardEncoder implements ColumnEncoder {
   }
 
   @Override
+  public boolean hasAtoms() {
+    return false;
+  }
+
+  @Override
+  public double nearest(double number) {
+    return number;
+  }
+
+  @Override
   public Interval interval(Column values, int row) {
     double x = values.number(row);
     check(spec, x, row);

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
@@ -44,41 +42,13 @@ public final class TableEncoder {
     if (train.rows() == 0) {
       throw new DataException("a table without rows", "give some rows to fit to");
     }
-    List<ColumnSpec> specs = new ArrayList<>();
-    for (ColumnSpec spec : schema.columns()) {
-      specs.add(
-          spec.categories().isEmpty() && isListed(spec)
-              ? spec.withCategories(categories(train.column(spec.name())))
-              : spec);
-    }
-    Schema closed = schema.withColumns(specs);
+    Schema closed = schema.closed(train);
     Table checked = closed.check(train);
     List<ColumnEncoder> encoders = new ArrayList<>();
     for (ColumnSpec spec : closed.modelled()) {
       encoders.add(encoder(spec, checked.column(spec.name())));
     }
     return new TableEncoder(closed, encoders);
-  }
-
-  private static boolean isListed(ColumnSpec spec) {
-    return spec.kind() == ColumnKind.CATEGORICAL
-        || spec.kind() == ColumnKind.BOOLEAN
-        || spec.kind() == ColumnKind.CONSTANT;
-  }
-
-  private static List<String> categories(Column values) {
-    SortedSet<String> seen = new TreeSet<>();
-    for (int row = 0; row < values.rows(); row++) {
-      String text = values.text(row);
-      if (text != null) {
-        seen.add(text);
-      }
-    }
-    if (seen.isEmpty()) {
-      throw new DataException(
-          "column '" + values.name() + "' has no values", "declare it 'kind: ignored'");
-    }
-    return List.copyOf(seen);
   }
 
   private static ColumnEncoder encoder(ColumnSpec spec, Column values) {
@@ -103,13 +73,7 @@ public final class TableEncoder {
 
   /** Whether some values are intervals of scores, so that densities depend on draws. */
   public boolean hasAtoms() {
-    return columns.stream()
-        .anyMatch(
-            column ->
-                !(column.spec().kind() == ColumnKind.CONTINUOUS
-                        || column.spec().kind() == ColumnKind.TIMESTAMP)
-                    || !column.spec().spikes().isEmpty()
-                    || column.missingInterval().isPresent());
+    return columns.stream().anyMatch(ColumnEncoder::hasAtoms);
   }
 
   /** The number of modelled columns, which is that of a row's scores. */

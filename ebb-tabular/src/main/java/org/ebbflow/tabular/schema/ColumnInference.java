@@ -156,7 +156,8 @@ record ColumnInference(@org.jspecify.annotations.Nullable ColumnSpec spec, Colum
         switch (kind) {
           case CONSTANT, BOOLEAN, CATEGORICAL -> spec.withCategories(few);
           case CONTINUOUS -> spec.withSpikes(spikes);
-          case INTEGER -> distinct > ColumnSpec.FEW_VALUES ? spec.withSpikes(spikes) : spec;
+          case INTEGER, TIMESTAMP ->
+              distinct > ColumnSpec.FEW_VALUES ? spec.withSpikes(spikes) : spec;
           default -> spec;
         };
     return new ColumnInference(spec, summary);

@@ -127,6 +127,16 @@ public record ColumnSpec(
         "use it for continuous columns without missing values, spikes and bounds, else normal");
   }
 
+  /** Whether values have an order, so that means, quantiles and bounds make sense. */
+  public boolean isOrdered() {
+    return ORDERED.contains(kind);
+  }
+
+  /** Whether its values are listed: categories, truth values and constants. */
+  boolean isListed() {
+    return LISTED.contains(kind);
+  }
+
   /** A column without bounds, spikes, categories or missing values. */
   public static ColumnSpec of(String name, ColumnType type, ColumnKind kind) {
     return new ColumnSpec(

@@ -6,12 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
 import org.ebbflow.tabular.table.Column;
+import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
 import org.jspecify.annotations.Nullable;
 
@@ -113,12 +120,93 @@ public final class Schema {
     return of(specs, summaries);
   }
 
-  /** The same with categories that are not listed as one more, in every column of categories. */
-  public Schema withOtherCategories() {
+  /**
+   * The same with categories, truth values and constants that it leaves open taken from rows. To be
+   * told from all rows before some are held out, which may have what the others have not.
+   *
+   * @throws DataException if such a column has no values
+   */
+  public Schema closed(Table... rows) {
     return withColumns(
         columns().stream()
-            .map(spec -> spec.kind() == ColumnKind.CATEGORICAL ? spec.withOther(true) : spec)
+            .map(
+                spec ->
+                    spec.isListed() && spec.categories().isEmpty()
+                        ? spec.withCategories(listed(spec, rows))
+                        : spec)
             .toList());
+  }
+
+  private static List<String> listed(ColumnSpec spec, Table... rows) {
+    SortedSet<String> seen = new TreeSet<>();
+    for (Table part : rows) {
+      seen.addAll(categories(part.column(spec.name())));
+    }
+    if (seen.isEmpty()) {
+      throw new DataException(
+          "column '" + spec.name() + "' has no values", "declare it 'kind: ignored'");
+    }
+    return List.copyOf(seen);
+  }
+
+  private static SortedSet<String> categories(Column values) {
+    SortedSet<String> seen = new TreeSet<>();
+    for (int row = 0; row < values.rows(); row++) {
+      String text = category(values, row);
+      if (text != null) {
+        seen.add(text);
+      }
+    }
+    return seen;
+  }
+
+  /**
+   * The same such that another table fits too, for comparing: what it has of new categories, truth
+   * values and constants are categories, and gaps may be everywhere.
+   */
+  public Schema openTo(Table other) {
+    return withColumns(columns().stream().map(spec -> opened(spec, other)).toList());
+  }
+
+  private static ColumnSpec opened(ColumnSpec spec, Table other) {
+    Optional<Column> found = other.find(spec.name());
+    if (found.isEmpty() || !spec.isListed()) {
+      return spec.kind().isModelled() ? spec.withMissing(true) : spec;
+    }
+    Column values = Conversion.convert(found.get(), spec, 0);
+    Set<String> all = new LinkedHashSet<>(spec.categories());
+    all.addAll(categories(values));
+    return spec.kind() == ColumnKind.CONSTANT && all.size() == 1 && values.missing() == 0
+        ? spec
+        : ColumnSpec.of(spec.name(), spec.type(), ColumnKind.CATEGORICAL)
+            .withCategories(List.copyOf(all))
+            .withMissing(true);
+  }
+
+  /** The rows that have no other categories and constants, and no other gaps, than are allowed. */
+  public int[] known(Table table) {
+    boolean[] strange = new boolean[table.rows()];
+    for (ColumnSpec spec : columns()) {
+      Optional<Column> found = table.find(spec.name());
+      if (found.isPresent() && (spec.kind().isModelled() || spec.isListed())) {
+        Column values = Conversion.convert(found.get(), spec, 0);
+        Set<String> listed = Set.copyOf(spec.categories());
+        for (int row = 0; row < strange.length; row++) {
+          strange[row] |=
+              values.isMissing(row)
+                  ? !spec.missing()
+                  : spec.isListed() && !spec.other() && !listed.contains(category(values, row));
+        }
+      }
+    }
+    return IntStream.range(0, strange.length).filter(row -> !strange[row]).toArray();
+  }
+
+  /** A value as a category is written: −0 is 0. */
+  private static @Nullable String category(Column values, int row) {
+    return values.type() == ColumnType.TEXT || values.isMissing(row)
+        ? values.text(row)
+        : Column.text(values.type(), values.number(row) + 0.0);
   }
 
   /** The same with other specifications, and what was seen of the columns. */
@@ -145,6 +233,14 @@ public final class Schema {
   /** All columns in order; unmodifiable. */
   public List<ColumnSpec> columns() {
     return List.copyOf(columns.values());
+  }
+
+  /** Names of the columns of texts, which a file's reader might take for something else. */
+  public Set<String> texts() {
+    return columns.values().stream()
+        .filter(spec -> spec.type() == ColumnType.TEXT && spec.kind() != ColumnKind.IGNORED)
+        .map(ColumnSpec::name)
+        .collect(Collectors.toSet());
   }
 
   /** Those that become columns of normal scores, in order; unmodifiable. */
@@ -228,7 +324,7 @@ public final class Schema {
 
   private static void checkConstant(Column column, String value, long firstRow) {
     for (int row = 0; row < column.rows(); row++) {
-      if (!value.equals(column.text(row))) {
+      if (!value.equals(category(column, row))) {
         throw new DataException(
             "column '%s', row %d: %s where every row that was fitted to has '%s'"
                 .formatted(

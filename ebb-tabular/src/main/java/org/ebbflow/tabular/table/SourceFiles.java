@@ -137,8 +137,12 @@ record SourceFiles(List<String> paths, Kind kind) {
 
   private String csv(TableFormat format) {
     CsvHeader header = CsvHeader.read(paths.get(0));
+    for (String path : paths.subList(1, paths.size())) {
+      requireSame(header.names(), CsvHeader.read(path).names(), path);
+    }
     String texts =
         format.texts().stream()
+            .filter(header.names()::contains)
             .sorted()
             .map(name -> Database.quoted(name) + ": 'VARCHAR'")
             .collect(Collectors.joining(", "));
@@ -154,6 +158,24 @@ record SourceFiles(List<String> paths, Kind kind) {
                 ? -1
                 : Math.max(FEWEST_SAMPLED_ROWS, SAMPLED_CELLS / header.names().size()),
             texts.isEmpty() ? "" : ", types = {" + texts + "}");
+  }
+
+  private void requireSame(List<String> first, List<String> other, String path) {
+    Set<String> here = new TreeSet<>(other);
+    Set<String> there = new TreeSet<>(first);
+    if (!here.equals(there)) {
+      there.removeAll(other);
+      first.forEach(here::remove);
+      throw new DataException(
+          "the file %s %s, unlike %s"
+              .formatted(
+                  path,
+                  there.isEmpty()
+                      ? "has a column '" + here.iterator().next() + "'"
+                      : "lacks the column '" + there.iterator().next() + "'",
+                  paths.get(0)),
+          "read files of the same columns together, or choose columns by a query");
+    }
   }
 
   private long bytes() {

@@ -17,6 +17,11 @@ public record TableFormat(List<String> missing, Set<String> texts) {
     texts = Set.copyOf(texts);
   }
 
+  /** The same with these columns as they are written. */
+  public TableFormat withTexts(Set<String> names) {
+    return new TableFormat(missing, names);
+  }
+
   /** An empty cell, NA, N/A, NaN, nan, null and NULL are missing; types are as the values say. */
   public static TableFormat customary() {
     return new TableFormat(List.of("", "NA", "N/A", "NaN", "nan", "null", "NULL"), Set.of());

@@ -51,7 +51,7 @@ class ComparisonTest {
     }
     Comparison found =
         Comparison.of(
-            SCHEMA.withOtherCategories(),
+            SCHEMA,
             TABLE.slice(0, 1_000),
             second.with(Column.texts("city", cities)).with(Column.numbers("x", gaps)),
             1);
@@ -64,6 +64,42 @@ class ComparisonTest {
     Comparison.Shift x =
         found.shifts().stream().filter(s -> s.column().equals("x")).findFirst().orElseThrow();
     assertThat(List.of(x.missingBefore(), x.missingAfter())).containsExactly(0.0, 0.25);
+  }
+
+  @Test
+  void whatOnlyOneTableHasIsADifference() {
+    String[] kinds = new String[400];
+    double[] flags = new double[400];
+    double[] fixed = new double[400];
+    for (int row = 0; row < 400; row++) {
+      kinds[row] = row % 2 == 0 ? "other" : "usual";
+      flags[row] = row % 5 == 0 ? Double.NaN : 1;
+      fixed[row] = 4;
+    }
+    Table first = odd(kinds, flags, fixed);
+    Schema schema = Schema.infer(first);
+    Comparison same = Comparison.of(schema, first, first, 1);
+    assertThat(same.differs()).isFalse();
+    assertThat(same.shifts()).hasSize(2); // a constant is no column to compare
+    for (int row = 0; row < 400; row += 4) {
+      kinds[row] = "new";
+      flags[row] = 0;
+      fixed[row] = 5;
+    }
+    Table second = odd(kinds, flags, fixed);
+    Comparison found = Comparison.of(schema, first, second, 1);
+    assertThat(found.shifts().stream().filter(shift -> shift.pValue() < Comparison.LEVEL))
+        .extracting(Comparison.Shift::column)
+        .containsExactlyInAnyOrder("kind", "flag", "fixed");
+    assertThat(schema.known(first)).hasSize(400);
+    assertThat(schema.known(second)).hasSize(300).doesNotContain(0, 4, 8);
+  }
+
+  private static Table odd(String[] kinds, double[] flags, double[] fixed) {
+    return Table.of(
+        Column.texts("kind", kinds.clone()),
+        Column.booleans("flag", flags.clone()),
+        Column.numbers("fixed", fixed.clone()));
   }
 
   @Test

@@ -9,6 +9,23 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StandardNormalTest {
+  @Test
+  void tailsAreTwoSidedBelowAnEndToo() {
+    double end = NormalScores.quantile(0.8);
+    for (double out : new double[] {0.3, 0.02, 1e-6, 1e-12}) {
+      double low = NormalScores.quantile(0.8 * out);
+      double high = NormalScores.quantile(0.8 * (1 - out));
+      double wanted = Math.log(2 * out);
+      assertThat(NormalScores.logTwoSided(low, end)).isCloseTo(wanted, within(1e-9));
+      assertThat(NormalScores.logTwoSided(high, end)).isCloseTo(wanted, within(1e-3));
+    }
+    assertThat(NormalScores.logTwoSided(Math.nextDown(end), end)).isBetween(-40.0, -30.0);
+    assertThat(NormalScores.logTwoSided(NormalScores.quantile(0.4), end))
+        .isCloseTo(0, within(1e-12));
+    assertThat(NormalScores.logTwoSided(-2, Double.POSITIVE_INFINITY))
+        .isCloseTo(NormalScores.logTwoSided(-2), within(1e-12));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0, 0.5",

@@ -113,6 +113,39 @@ class TableFileTest {
   }
 
   @Test
+  void filesOfOtherColumnsAreNamed() {
+    Path first = write("first.csv", "a,b\n1,2\n");
+    Path turned = write("turned.csv", "b,a\n2,1\n");
+    Path more = write("more.csv", "a,b,c\n1,2,3\n");
+    Path less = write("less.csv", "a\n1\n");
+    try (TableSource source =
+        TableSource.open(List.of(first.toString(), turned.toString()), TableFormat.customary())) {
+      assertThat(source.readAll().column("a").numbers()).containsExactly(1, 1);
+    }
+    assertThatThrownBy(
+            () ->
+                TableSource.open(
+                    List.of(first.toString(), more.toString()), TableFormat.customary()))
+        .hasMessageContaining("more.csv has a column 'c'");
+    assertThatThrownBy(
+            () ->
+                TableSource.open(
+                    List.of(first.toString(), less.toString()), TableFormat.customary()))
+        .hasMessageContaining("less.csv lacks the column 'b'");
+  }
+
+  @Test
+  void textsStayTexts() {
+    Path file = write("codes.csv", "code,flag\n007,t\n008,f\n");
+    TableFormat format = TableFormat.customary().withTexts(Set.of("code", "flag", "elsewhere"));
+    try (TableSource source = TableSource.open(List.of(file.toString()), format)) {
+      Table table = source.readAll();
+      assertThat(table.column("code").text(0)).isEqualTo("007");
+      assertThat(table.column("flag").text(1)).isEqualTo("f");
+    }
+  }
+
+  @Test
   void queriesSeeFilesAndData() {
     Path file = write("q.csv", "a,b\n1,x\n2,y\n");
     try (TableSource source =

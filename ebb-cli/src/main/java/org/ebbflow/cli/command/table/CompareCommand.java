@@ -16,6 +16,7 @@ import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.compare.Comparison;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.Table;
+import org.ebbflow.tabular.table.TableFormat;
 import org.ebbflow.tabular.table.TableSource;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,15 +61,13 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Table a = TableSource.read(first);
-    Table b = TableSource.read(second);
     TabularModel model = folder == null ? null : TabularModel.load(folder);
-    Schema schema =
-        (model != null ? model.schema() : Schema.infer(a, TableFit.yaml(schemaFile)))
-            .withOtherCategories();
+    Table a = read(first, model == null ? null : model.schema());
+    Schema schema = model != null ? model.schema() : Schema.infer(a, TableFit.yaml(schemaFile));
+    Table b = read(second, schema);
     Comparison comparison = Comparison.of(schema, a, b, seed);
-    double[] before = model == null ? null : model.score(a).logDensities();
-    double[] after = model == null ? null : model.score(b).logDensities();
+    double[] before = model == null ? null : model.score(known(a, model)).logDensities();
+    double[] after = model == null ? null : model.score(known(b, model)).logDensities();
     if (out != null) {
       report(comparison, before, after).write(out);
     }
@@ -88,6 +87,21 @@ public final class CompareCommand implements Callable<Integer> {
     }
     Results.print(spec, result);
     return 0;
+  }
+
+  private static Table read(String file, @Nullable Schema schema) {
+    TableFormat format = TableFormat.customary();
+    try (TableSource source =
+        TableSource.open(
+            List.of(file), schema == null ? format : format.withTexts(schema.texts()))) {
+      return source.readAll();
+    }
+  }
+
+  /** Without the rows that the model gives no density: whose values it has never seen. */
+  private static Table known(Table table, TabularModel model) {
+    int[] rows = model.schema().known(table);
+    return rows.length == table.rows() ? table : table.select(rows);
   }
 
   private HtmlReport report(

@@ -12,6 +12,7 @@ import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.conditional.Imputation;
 import org.ebbflow.tabular.table.Column;
+import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
 import org.ebbflow.tabular.table.TableSource;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +82,7 @@ public final class ImputeCommand implements Callable<Integer> {
     Imputation filled;
     // All files are opened before the work and appear after it, or none does.
     try (WholeFiles files = new WholeFiles(targets())) {
-      try (TableSource source = input.open()) {
+      try (TableSource source = input.open(model.schema())) {
         table = source.readAll();
       }
       try (ProgressLine progress = ProgressLine.share("impute")) {
@@ -90,7 +91,7 @@ public final class ImputeCommand implements Callable<Integer> {
       List<Table> contents = new ArrayList<>(List.of(filled.point()));
       contents.addAll(filled.draws());
       if (intervals != null) {
-        contents.add(cells(filled.cells()));
+        contents.add(cells(filled));
       }
       files.write(contents);
     }
@@ -125,29 +126,31 @@ public final class ImputeCommand implements Callable<Integer> {
     return path.resolveSibling(all);
   }
 
-  private static Table cells(List<Imputation.Cell> cells) {
+  private static Table cells(Imputation filled) {
+    List<Imputation.Cell> cells = filled.cells();
     int n = cells.size();
     double[] row = new double[n];
     String[] column = new String[n];
     String[] point = new String[n];
-    double[] lower = new double[n];
-    double[] upper = new double[n];
+    @Nullable String[] lower = new String[n];
+    @Nullable String[] upper = new String[n];
     double[] confidence = new double[n];
     for (int i = 0; i < n; i++) {
       Imputation.Cell cell = cells.get(i);
       row[i] = cell.row() + 1.0;
       column[i] = cell.column();
       point[i] = cell.point();
-      lower[i] = cell.lower();
-      upper[i] = cell.upper();
+      ColumnType type = filled.point().column(cell.column()).type();
+      lower[i] = Double.isNaN(cell.lower()) ? null : Column.text(type, cell.lower());
+      upper[i] = Double.isNaN(cell.upper()) ? null : Column.text(type, cell.upper());
       confidence[i] = cell.confidence();
     }
     return Table.of(
         Column.integers("row", row),
         Column.texts("column", column),
         Column.texts("value", point),
-        Column.numbers("lower", lower),
-        Column.numbers("upper", upper),
+        Column.texts("lower", lower),
+        Column.texts("upper", upper),
         Column.numbers("confidence", confidence));
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.ebbflow.EbbException;
+import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.TableFormat;
 import org.ebbflow.tabular.table.TableSource;
 import org.jspecify.annotations.Nullable;
@@ -63,14 +64,27 @@ public final class TableInput {
     return open(files, query);
   }
 
+  /**
+   * Opens rows for a model: what it knows as texts is read as texts, whatever it looks like.
+   *
+   * @throws EbbException if neither files nor a query are given, or they cannot be read
+   */
+  public TableSource open(Schema schema) {
+    return open(files, query, TableFormat.customary().withTexts(schema.texts()));
+  }
+
   static TableSource open(List<String> files, @Nullable String query) {
+    return open(files, query, TableFormat.customary());
+  }
+
+  private static TableSource open(List<String> files, @Nullable String query, TableFormat format) {
     if (query != null) {
-      return TableSource.query(query, files, TableFormat.customary());
+      return TableSource.query(query, files, format);
     }
     if (files.isEmpty()) {
       throw new EbbException("there is no --data", "name a CSV, Parquet or JSON file");
     }
-    return TableSource.open(files, TableFormat.customary());
+    return TableSource.open(files, format);
   }
 
   /** What to call the rows. */

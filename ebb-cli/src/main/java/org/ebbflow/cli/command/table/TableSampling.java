@@ -13,6 +13,7 @@ import org.ebbflow.tabular.compare.ClosestRecord;
 import org.ebbflow.tabular.table.Table;
 import org.ebbflow.tabular.table.TableSource;
 import org.ebbflow.tabular.table.TableWriter;
+import org.ebbflow.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -95,7 +96,9 @@ public final class TableSampling {
       int rows = Math.min(PIECE, n - from);
       pieces.add(
           model.sample(
-              rows, seed + from / PIECE, share -> progress.shareDone((done + share * rows) / n)));
+              rows,
+              Rng.mix(seed, from / PIECE),
+              share -> progress.shareDone((done + share * rows) / n)));
     }
     return Table.concatenate(pieces);
   }

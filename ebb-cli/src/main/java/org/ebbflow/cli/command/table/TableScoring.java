@@ -49,7 +49,7 @@ public record TableScoring(
     long rows = 0;
     long flagged = 0;
     double sum = 0;
-    try (TableSource source = input.open();
+    try (TableSource source = input.open(model.schema());
         TableWriter writer = TableWriter.create(out)) {
       OptionalLong total = source.rowCount();
       try (ProgressLine progress = ProgressLine.steps("score", 0, total.orElse(Long.MAX_VALUE));
