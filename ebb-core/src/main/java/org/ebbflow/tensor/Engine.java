@@ -69,13 +69,13 @@ public final class Engine {
     if (threads < 1) {
       throw new EbbException("threads is " + threads, "give 1 or more");
     }
-    torch.set_num_threads(threads);
+    Parallel.setThreads(threads);
     NativeLibraries.setBlasThreads(threads);
   }
 
-  /** How many threads libtorch uses. */
+  /** How many threads libtorch uses; one within a piece of {@link Parallel}. */
   public int threads() {
-    return torch.get_num_threads();
+    return Parallel.width();
   }
 
   /** Element type of this engine's tensors. */

@@ -34,6 +34,9 @@ public final class Parallel {
   private static final long IDLE_SECONDS = 10;
   private static final ThreadPoolExecutor WORKERS = workers();
 
+  /** Of the engine; 0 as long as nobody has asked. What libtorch says changes as pieces run. */
+  private static int threads;
+
   private Parallel() {}
 
   /** Work on the rows {@code from} (inclusive) to {@code to} (exclusive). */
@@ -58,8 +61,32 @@ public final class Parallel {
 
   /** How many pieces of the current thread run at once. */
   public static int width() {
+    if (Thread.currentThread() instanceof Worker) {
+      return 1;
+    }
+    int all = threads();
+    if (torch.get_num_threads() != all) {
+      torch.set_num_threads(all); // a thread that was born while pieces ran begins with one
+    }
+    return all;
+  }
+
+  /** What {@link Engine#setThreads} said last, else libtorch's own choice. */
+  static int threads() {
     NativeLibraries.load();
-    return Thread.currentThread() instanceof Worker ? 1 : torch.get_num_threads();
+    synchronized (Parallel.class) {
+      if (threads == 0) {
+        threads = torch.get_num_threads();
+      }
+      return threads;
+    }
+  }
+
+  static void setThreads(int number) {
+    synchronized (Parallel.class) {
+      threads = number;
+      torch.set_num_threads(number);
+    }
   }
 
   /**
@@ -139,7 +166,7 @@ public final class Parallel {
             throw e;
           }
         };
-    int all = torch.get_num_threads();
+    int all = threads();
     List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       running.add(WORKERS.submit(some));

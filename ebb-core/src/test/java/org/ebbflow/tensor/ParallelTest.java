@@ -61,6 +61,30 @@ class ParallelTest {
   }
 
   @Test
+  void a_thread_born_while_pieces_run_has_all_threads() {
+    AtomicInteger seen = new AtomicInteger();
+    Parallel.forEach(
+        2,
+        i -> {
+          Thread born =
+              new Thread(
+                  () -> {
+                    try (Scope scope = Scope.open()) {
+                      engine.zeros(3); // whatever it has from libtorch, it has from now
+                    }
+                    seen.addAndGet(engine.threads());
+                  });
+          born.start();
+          try {
+            born.join();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    assertThat(seen.get()).isEqualTo(4);
+  }
+
+  @Test
   void with_one_thread_pieces_stay_on_the_callers() {
     engine.setThreads(1);
     Thread caller = Thread.currentThread();
