@@ -77,7 +77,10 @@ public interface Bijection {
     return Map.of();
   }
 
-  /** What is saved with the parameters but not trained, by name, in a fixed order. */
+  /**
+   * What is saved with the parameters but not trained, by name, in a fixed order; the same whenever
+   * it is built.
+   */
   default Map<String, Tensor> buffers() {
     return Map.of();
   }

@@ -55,6 +55,9 @@ public interface Architecture {
   /** How many numbers its flow trains, known before it is built. */
   long parameterCount(DataShape shape);
 
-  /** A fresh flow for rows of the given shape; equal calls give flows of equal structure. */
+  /**
+   * A fresh flow for rows of the given shape; equal calls give flows of equal structure and equal
+   * buffers, which a resumed training relies on.
+   */
   Flow build(Engine engine, DataShape shape);
 }

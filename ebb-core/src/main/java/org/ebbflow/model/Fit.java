@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
@@ -153,9 +154,11 @@ public final class Fit {
   }
 
   private Trainer trainer(Flow averaged, String fingerprint, TrainListener listener) {
+    Flow trained = config.model().build(engine, shape);
+    requireSameBuffers(trained, averaged);
     TrainTask task =
         new TrainTask(
-            config.model().build(engine, shape),
+            trained,
             averaged,
             preprocessing,
             config.objective().build(),
@@ -163,6 +166,21 @@ public final class Fit {
             split.validation(),
             config.seed());
     return new Trainer(task, config.training(), folder.checkpoint(), fingerprint, listener);
+  }
+
+  private void requireSameBuffers(Flow first, Flow second) {
+    first
+        .buffers()
+        .forEach(
+            (name, buffer) -> {
+              Tensor other = second.buffers().get(name);
+              if (other == null || !buffer.equal(other)) {
+                throw new EbbException(
+                    "the architecture '%s' builds another '%s' each time"
+                        .formatted(config.model().name(), name),
+                    "draw what is not trained from a fixed seed");
+              }
+            });
   }
 
   private BlockwiseTrainer blockwise(BlockFlow grown, String fingerprint, TrainListener listener) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Bijection;
@@ -17,6 +18,7 @@ import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.StandardNormal;
 import org.ebbflow.flow.elementwise.SmoothTanh;
 import org.ebbflow.flow.linear.FullyConnected;
+import org.ebbflow.flow.linear.Permutation;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.train.TrainListener;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,43 @@ class ExtendingGuideTest {
   }
 
   // factory end
+
+  /** Permutes by the clock. */
+  record Restless(int unused) implements Architecture {
+    private static final AtomicInteger BUILT = new AtomicInteger();
+
+    @Override
+    public String name() {
+      return "restless";
+    }
+
+    @Override
+    public long parameterCount(DataShape shape) {
+      return (long) shape.dimension() * shape.dimension() + shape.dimension();
+    }
+
+    @Override
+    public Flow build(Engine engine, DataShape shape) {
+      int d = shape.dimension();
+      return new Flow(
+          engine,
+          d,
+          List.of(
+              Permutation.random(engine, d, BUILT.incrementAndGet()),
+              FullyConnected.identity(engine, d, FullyConnected.Structure.FULL, false)),
+          new StandardNormal());
+    }
+  }
+
+  @Test
+  void anArchitectureThatIsAnotherEachTimeIsRefused(@TempDir Path folder) {
+    Dataset rows = Dataset.of(new double[][] {{1, 2, 3}, {4, 5, 7}, {0, 1, 0}, {2, 2, 1}});
+    RunConfig config =
+        RunConfig.defaults("ebflow-fc", "ml", DataShape.of(rows)).with(new Restless(0));
+    assertThatThrownBy(() -> new Fit(config, rows, new ModelFolder(folder), new TrainListener() {}))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("builds another");
+  }
 
   private static DensityModel fitted(double[][] rows, Path folder) {
     // use begin
