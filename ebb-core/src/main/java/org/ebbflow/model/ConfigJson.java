@@ -172,8 +172,9 @@ public final class ConfigJson {
   }
 
   /**
-   * Lays one tree over another in place: objects are merged, all else is replaced. A key that the
-   * lower tree lacks is an error.
+   * Lays one tree over another in place: objects are merged, all else is replaced. A value's key
+   * may be dotted, or its last part only, as in {@link #set}; one that the lower tree lacks is an
+   * error.
    *
    * @param source names where {@code upper} is from in the error
    */
@@ -184,6 +185,10 @@ public final class ConfigJson {
   private static void overlay(ObjectNode lower, ObjectNode upper, String source, String path) {
     for (Map.Entry<String, JsonNode> entry : upper.properties()) {
       JsonNode below = lower.get(entry.getKey());
+      if (below == null && !(entry.getValue() instanceof ObjectNode)) {
+        set(lower, entry.getKey(), entry.getValue(), source + ":", path);
+        continue;
+      }
       if (below == null) {
         throw unknown(source, path + entry.getKey(), keys(lower, path));
       }
@@ -207,17 +212,26 @@ public final class ConfigJson {
    * @throws EbbException if no setting or several are called so
    */
   public static void set(ObjectNode tree, String key, String value) {
+    set(tree, key, parse(value), "--set", "");
+  }
+
+  /**
+   * @param source where the setting is from, for messages
+   * @param below the dotted path of the tree in the whole, for messages
+   */
+  private static void set(
+      ObjectNode tree, String key, JsonNode value, String source, String below) {
     List<String> paths = keys(tree, "");
     List<String> matches =
         paths.contains(key)
             ? List.of(key)
             : paths.stream().filter(path -> path.endsWith("." + key)).toList();
     if (matches.isEmpty()) {
-      throw unknown("--set", key, paths);
+      throw unknown(source.replaceFirst(":$", ""), below + key, keys(tree, below));
     }
     if (matches.size() > 1) {
       throw new EbbException(
-          "--set " + key + " could mean " + String.join(" or ", matches), "name it in full");
+          source + " " + key + " could mean " + String.join(" or ", matches), "name it in full");
     }
     String path = matches.get(0);
     ObjectNode section = tree;
@@ -225,7 +239,7 @@ public final class ConfigJson {
       section = (ObjectNode) section.get(path.substring(0, path.indexOf('.')));
       path = path.substring(path.indexOf('.') + 1);
     }
-    section.set(path, parse(value));
+    section.set(path, value);
   }
 
   /** Text of a tree, indented. */

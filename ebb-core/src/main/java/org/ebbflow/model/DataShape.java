@@ -62,6 +62,13 @@ public record DataShape(
    * @throws EbbException if there is no such column
    */
   public Dataset conditioned(Dataset rows) {
+    List<String> absent =
+        condition.stream().filter(name -> !rows.columnNames().contains(name)).toList();
+    if (!absent.isEmpty() && !rows.columnNames().isEmpty()) {
+      throw new EbbException(
+          "the data lack " + String.join(", ", absent) + ", which the model's density depends on",
+          "add what the model was fitted with under --condition");
+    }
     return condition.isEmpty() ? rows : rows.conditionedOn(condition);
   }
 

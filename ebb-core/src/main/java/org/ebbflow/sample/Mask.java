@@ -78,6 +78,15 @@ public final class Mask {
               .formatted(rows.rows(), rows.columns(), data.rows(), data.columns()),
           "give one row for all, or one for each");
     }
+    if (!rows.columnNames().isEmpty()
+        && !data.columnNames().isEmpty()
+        && !rows.columnNames().equals(data.columnNames())) {
+      throw new EbbException(
+          "the mask's columns are %s, the data's %s"
+              .formatted(
+                  String.join(", ", rows.columnNames()), String.join(", ", data.columnNames())),
+          "give them the same names in the same order");
+    }
     for (int i = 0; i < rows.rows(); i++) {
       for (int j = 0; j < rows.columns(); j++) {
         double value = rows.value(i, j);

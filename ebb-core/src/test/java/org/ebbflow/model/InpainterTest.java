@@ -31,7 +31,7 @@ class InpainterTest {
     for (int row = 0; row < ROWS; row++) {
       boolean[] hidden = mask.row(row, COLUMNS);
       for (int j = 0; j < COLUMNS; j++) {
-        other[row * COLUMNS + j] += hidden[j] ? 77 : 0;
+        other[row * COLUMNS + j] = (byte) (other[row * COLUMNS + j] + (hidden[j] ? 77 : 0));
       }
     }
     DataShape shape = DataShape.of(first);

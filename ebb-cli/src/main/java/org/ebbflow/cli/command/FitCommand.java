@@ -195,6 +195,11 @@ public final class FitCommand implements Callable<Integer> {
       throw new EbbException(
           out + " holds a quickstart", "go on with: ebb quickstart --resume --out " + out);
     }
+    if (schema != null || candidate != null || trim != 0) {
+      throw new EbbException(
+          "--schema, --candidates and --trim go with tables, and the run in " + out + " is none",
+          "leave them out");
+    }
     if (!conditions.isEmpty()) {
       throw new EbbException(
           "--condition cannot change in a resumed run",

@@ -35,8 +35,9 @@ final class FitOptions {
       names = "--model",
       paramLabel = "M",
       description =
-          "auto (default for tables): a race of models on columns of all kinds; or one architecture"
-              + " on the numbers as they are: ebflow-fc, spline, jko, cnf, diffusion or"
+          "auto (default for tables, without --objective, --set, --config, --epochs, --test and"
+              + " --condition): a race of models on columns of all kinds; or one architecture on"
+              + " the numbers as they are: ebflow-fc (default), spline, jko, cnf, diffusion or"
               + " realnvp-2d; for images also ebflow-cnn or glow.")
   private @Nullable String model;
 
@@ -69,7 +70,10 @@ final class FitOptions {
       description = "Seed of everything random (default 1).")
   private @Nullable Long seed;
 
-  @Option(names = "--steps", paramLabel = "N", description = "Stop after N steps.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Stop after N steps; of jko, each block.")
   private @Nullable Long steps;
 
   @Option(names = "--epochs", paramLabel = "N", description = "Stop after N passes over the data.")
@@ -103,6 +107,11 @@ final class FitOptions {
    * @param candidate the only one, or null for a race
    */
   org.ebbflow.tabular.select.FitOptions ofTable(@Nullable String candidate, double trim) {
+    if (model != null && !isAuto()) {
+      throw new EbbException(
+          "--schema, --candidates and --trim go without --model, which names a model of numbers",
+          "leave out the one or the others; --candidates names the one model to fit a table with");
+    }
     if (objective != null || config != null || epochs != null) {
       throw new EbbException(
           "--objective, --config and --epochs go with a named --model only",
@@ -220,7 +229,8 @@ final class FitOptions {
     try {
       JsonNode tree = YAML.readTree(Files.readString(file));
       if (tree instanceof ObjectNode object) {
-        return object;
+        // A model's own config.json has what it was made with below "run".
+        return object.has("format") && object.get("run") instanceof ObjectNode run ? run : object;
       }
       throw new EbbException(file + " holds no settings", "write one 'name: value' a line");
     } catch (JsonProcessingException e) {

@@ -1,7 +1,10 @@
 package org.ebbflow.cli.command;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -96,13 +99,13 @@ public final class InpaintCommand implements Callable<Integer> {
   private @Nullable Double tau;
 
   @Option(names = "--snr", paramLabel = "S", description = "Noise, published (default 0.1).")
-  private double snr = 0.1;
+  private @Nullable Double snr;
 
   @Option(
       names = "--gamma",
       paramLabel = "G",
       description = "Weight of smoothing, published (default 0.01).")
-  private double gamma = 0.01;
+  private @Nullable Double gamma;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed of mask and draws (default 1).")
   private long seed = 1;
@@ -117,12 +120,16 @@ public final class InpaintCommand implements Callable<Integer> {
     DensityModel model = input.model("fill its gaps by: ebb impute " + input.folder());
     RowFile file = new RowFile(out);
     file.requireFit(model, input.folder());
+    OutputName.requireOther(out, inputs());
+    if (method == Method.MALA && (snr != null || gamma != null)) {
+      throw new EbbException("--snr and --gamma go with the published chain", "leave them out");
+    }
     Dataset data = rows(model, file.isSheet());
     MarkovChain chain = chain(model);
     Mask hidden =
         Mask.isName(mask)
             ? Mask.named(mask, model.shape().image(), seed)
-            : Mask.of(DataFile.read(Path.of(mask)), data);
+            : Mask.of(maskFile(), data);
     Inpainter.Filled filled =
         file.write(
             model,
@@ -142,6 +149,26 @@ public final class InpaintCommand implements Callable<Integer> {
     result.put("seed", seed);
     Results.print(spec, result);
     return 0;
+  }
+
+  private List<String> inputs() {
+    List<String> all = new ArrayList<>(input.input().files());
+    all.add(mask);
+    if (given != null) {
+      all.add(given.toString());
+    }
+    return all;
+  }
+
+  private Dataset maskFile() {
+    Path path = Path.of(mask);
+    if (!Files.exists(path)) {
+      throw new EbbException(
+          "--mask " + mask + " is neither a mask nor a file",
+          "use left-half, right-half, top-half, bottom-half, random:0.5, or a file of zeros and"
+              + " ones");
+    }
+    return DataFile.read(path);
   }
 
   private Dataset rows(DensityModel model, boolean sheet) {
@@ -175,7 +202,12 @@ public final class InpaintCommand implements Callable<Integer> {
     }
     Dataset.ImageShape image = model.shape().image();
     UnaryOperator<Tensor> blur = image == null ? x -> x : new GaussianBlur(image);
-    return new Inpainting(tau == null ? 0.5 : tau, snr, gamma, iterations, blur);
+    return new Inpainting(
+        tau == null ? 0.5 : tau,
+        snr == null ? 0.1 : snr,
+        gamma == null ? 0.01 : gamma,
+        iterations,
+        blur);
   }
 
   private Inpainter.Filled fill(DensityModel model, MarkovChain chain, Dataset data, Mask hidden) {

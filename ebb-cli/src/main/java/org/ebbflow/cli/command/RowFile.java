@@ -26,7 +26,7 @@ record RowFile(Path path) {
   }
 
   /**
-   * Refuses a picture of what are no images.
+   * Refuses a picture of what are no images, and names of other files.
    *
    * @throws EbbException if it is one
    */
@@ -35,6 +35,9 @@ record RowFile(Path path) {
       throw new EbbException(
           "the model in " + folder + " makes " + model.shape() + ", not images",
           "give --out a name that ends in .csv");
+    }
+    if (!isSheet()) {
+      OutputName.requireCsv(path, ", of images also .png");
     }
   }
 

@@ -2,6 +2,7 @@ package org.ebbflow.cli.command;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
@@ -46,7 +47,7 @@ public final class SampleCommand implements Callable<Integer> {
   private Path folder;
 
   @Option(names = "--n", paramLabel = "N", description = "How many rows (default 100).")
-  private int n = 100;
+  private @Nullable Integer n;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed of the draws (default 1).")
   private long seed = 1;
@@ -70,13 +71,13 @@ public final class SampleCommand implements Callable<Integer> {
       names = "--iterations",
       paramLabel = "N",
       description = "Steps of the chain (default 1000).")
-  private int iterations = 1_000;
+  private @Nullable Integer iterations;
 
   @Option(
       names = "--step",
       paramLabel = "E",
       description = "Step of the chain, in the preprocessed space (default 0.1; mala adapts it).")
-  private double step = 0.1;
+  private @Nullable Double step;
 
   @Option(
       names = "--denoise",
@@ -104,8 +105,18 @@ public final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (n < 1) {
+    if (count() < 1) {
       throw new EbbException("--n is " + n, "give 1 or more");
+    }
+    if (method == Method.EXACT && (iterations != null || step != null)) {
+      throw new EbbException(
+          "--iterations and --step go with --method mala or langevin", "leave them out");
+    }
+    if (given != null && n != null) {
+      throw new EbbException("--given makes one draw for each of its rows", "leave out --n");
+    }
+    if (given != null) {
+      OutputName.requireOther(out, List.of(given.toString()));
     }
     if (denoise != null && method != Method.EXACT) {
       throw new EbbException("--denoise goes with exact draws only", "leave out --method");
@@ -118,7 +129,7 @@ public final class SampleCommand implements Callable<Integer> {
         throw new EbbException(
             "a table's rows are drawn exactly", "leave out --method, --denoise and --given");
       }
-      Results.print(spec, table.run(TabularModel.load(folder), n, seed, out));
+      Results.print(spec, table.run(TabularModel.load(folder), count(), seed, out));
       return 0;
     }
     if (table.isUsed()) {
@@ -127,6 +138,12 @@ public final class SampleCommand implements Callable<Integer> {
           "--where, --rebalance and --privacy want one that --model auto has fitted");
     }
     DensityModel model = DensityModel.load(folder);
+    if (denoise != null && !model.config().objective().name().equals("dsm")) {
+      throw new EbbException(
+          "--denoise wants a model that dsm has fitted; the one in %s was by %s"
+              .formatted(folder, model.config().objective().name()),
+          "leave it out");
+    }
     RowFile file = new RowFile(out);
     file.requireFit(model, folder);
     Draws draws =
@@ -142,6 +159,10 @@ public final class SampleCommand implements Callable<Integer> {
     return 0;
   }
 
+  private int count() {
+    return n == null ? 100 : n;
+  }
+
   private Draws draw(DensityModel model) {
     try (ProgressLine progress = ProgressLine.share("sample")) {
       if (given != null) {
@@ -152,15 +173,17 @@ public final class SampleCommand implements Callable<Integer> {
       if (method == Method.EXACT) {
         Dataset rows =
             denoise == null
-                ? model.sample(n, seed, progress::shareDone)
-                : model.sampleDenoised(n, seed, denoise, progress::shareDone);
+                ? model.sample(count(), seed, progress::shareDone)
+                : model.sampleDenoised(count(), seed, denoise, progress::shareDone);
         return new Draws(rows, Double.NaN);
       }
+      double size = step == null ? 0.1 : step;
+      int steps = iterations == null ? 1_000 : iterations;
       MarkovChain chain =
           method == Method.MALA
-              ? new MetropolisLangevin(step, iterations, true)
-              : new Langevin(step, iterations);
-      Inpainter.Filled drawn = new Inpainter(model, chain).draw(n, seed, progress::shareDone);
+              ? new MetropolisLangevin(size, steps, true)
+              : new Langevin(size, steps);
+      Inpainter.Filled drawn = new Inpainter(model, chain).draw(count(), seed, progress::shareDone);
       return new Draws(drawn.rows(), drawn.acceptance());
     }
   }

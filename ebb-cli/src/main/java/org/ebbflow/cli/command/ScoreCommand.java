@@ -14,6 +14,7 @@ import org.ebbflow.model.DensityModel;
 import org.ebbflow.model.Refinement;
 import org.ebbflow.tabular.TabularFolder;
 import org.ebbflow.tabular.TabularModel;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
       "The rows with the lowest log-density are the least like the training data."
     })
 public final class ScoreCommand implements Callable<Integer> {
+  private static final double FLAG = 0.01;
+
   @Spec private CommandSpec spec;
 
   @Mixin private ModelAndRows input;
@@ -53,7 +56,7 @@ public final class ScoreCommand implements Callable<Integer> {
       names = "--flag",
       paramLabel = "P",
       description = "Of tables: p-value up to which rows count as flagged (default 0.01).")
-  private double flag = 0.01;
+  private @Nullable Double flag;
 
   @Option(
       names = "--explain",
@@ -63,15 +66,20 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    OutputName.requireOther(out, input.input().files());
     if (TabularFolder.holdsModel(input.folder())) {
       TabularModel model = TabularModel.load(input.folder());
-      Results.print(spec, new TableScoring(model, input.input(), out, flag, explain).run());
+      Results.print(
+          spec,
+          new TableScoring(model, input.input(), out, flag == null ? FLAG : flag, explain).run());
       return 0;
     }
-    if (explain != 0) {
+    if (explain != 0 || flag != null) {
       throw new EbbException(
-          "--explain goes with models of tables only", "leave it out for " + input.folder());
+          (explain != 0 ? "--explain" : "--flag") + " goes with models of tables only",
+          "leave it out for " + input.folder());
     }
+    OutputName.requireCsv(out, "");
     DensityModel model = input.model("score it without --explain");
     Dataset rows = input.rows(model);
     double[] logDensities;

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
@@ -89,6 +90,12 @@ public final class DataFile {
 
   // Text has no zero bytes, and IDX begins with two.
   private static Format format(InputFile file) {
+    String name = file.path().toString().toLowerCase(Locale.ROOT);
+    if (name.matches(".*\\.(json|jsonl|ndjson|parquet)(\\.gz)?")) {
+      throw new DataException(
+          file.path() + " is no CSV and no IDX file, which are what models of numbers read",
+          "write its rows as CSV, or fit a table without --model");
+    }
     try (InputStream in = file.open()) {
       byte[] magic = in.readNBytes(2);
       return magic.length == 2 && magic[0] == 0 && magic[1] == 0 ? Format.IDX : Format.CSV;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
+import org.ebbflow.cli.command.OutputName;
 import org.ebbflow.cli.command.Results;
 import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.tabular.TabularModel;
@@ -76,6 +77,9 @@ public final class ImputeCommand implements Callable<Integer> {
   public Integer call() {
     if (draws < 0) {
       throw new EbbException("--draws is " + draws, "give 0 or more");
+    }
+    for (Path target : targets()) {
+      OutputName.requireOther(target, input.files());
     }
     TabularModel model = TabularModel.load(folder);
     Table table;
