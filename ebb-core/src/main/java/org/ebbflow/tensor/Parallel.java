@@ -35,7 +35,7 @@ public final class Parallel {
   private static final ThreadPoolExecutor WORKERS = workers();
 
   /** Of the engine; 0 as long as nobody has asked. What libtorch says changes as pieces run. */
-  private static int threads;
+  private static final AtomicInteger THREADS = new AtomicInteger();
 
   private Parallel() {}
 
@@ -74,19 +74,12 @@ public final class Parallel {
   /** What {@link Engine#setThreads} said last, else libtorch's own choice. */
   static int threads() {
     NativeLibraries.load();
-    synchronized (Parallel.class) {
-      if (threads == 0) {
-        threads = torch.get_num_threads();
-      }
-      return threads;
-    }
+    return THREADS.updateAndGet(known -> known > 0 ? known : torch.get_num_threads());
   }
 
   static void setThreads(int number) {
-    synchronized (Parallel.class) {
-      threads = number;
-      torch.set_num_threads(number);
-    }
+    THREADS.set(number);
+    torch.set_num_threads(number);
   }
 
   /**
