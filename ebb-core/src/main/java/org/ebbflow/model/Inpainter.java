@@ -44,20 +44,16 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
    *     with labels or covariates if the model takes some
    * @param seed of the chains
    * @param progress told the share done, 0 to 1
-   * @throws EbbException if the data do not fit the model, its preprocessing mixes columns, or a
-   *     chain leaves the finite numbers
+   * @throws EbbException if the data do not fit the model, its preprocessing mixes columns of which
+   *     the mask hides a part, or a chain leaves the finite numbers
    */
   public Filled fill(Dataset data, Mask mask, long seed, DoubleConsumer progress) {
     model.shape().requireSame(data, "the data");
     Preprocessing preprocessing = model.preprocessing();
-    if (preprocessing.mixesColumns()) {
-      // Chains run behind the preprocessing, where a given column would be no column.
-      throw new EbbException(
-          "the model mixes columns before its flow, and a mask gives single ones",
-          "fit one with --set preprocessing.kind=standardise, or, of a table without --model, and"
-              + " use ebb impute");
-    }
     int columns = data.columns();
+    if (preprocessing.mixesColumns()) {
+      requireWholeRows(mask, data.rows(), columns);
+    }
     double[][] filled = new double[data.rows()][];
     double accepted = 0;
     try (Rng rng = model.flow().engine().rng(seed)) {
@@ -91,6 +87,21 @@ public record Inpainter(DensityModel model, MarkovChain chain) {
       }
     }
     return new Filled(model.ofKind(filled), accepted);
+  }
+
+  /** Chains run behind the preprocessing, where a given column would be no column. */
+  private static void requireWholeRows(Mask mask, int rows, int columns) {
+    for (int row = 0; row < rows; row++) {
+      boolean[] hidden = mask.row(row, columns);
+      for (boolean one : hidden) {
+        if (one != hidden[0]) {
+          throw new EbbException(
+              "the model mixes columns before its flow, and the mask gives some of a row's",
+              "fit one with --set preprocessing.kind=standardise, or, of a table without --model,"
+                  + " and use ebb impute");
+        }
+      }
+    }
   }
 
   /**
