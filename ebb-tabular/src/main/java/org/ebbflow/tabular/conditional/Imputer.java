@@ -85,8 +85,12 @@ public final class Imputer {
       if (spec.kind() == ColumnKind.CONSTANT && column != null && column.missing() > 0) {
         Column constant =
             encoder.decode(new double[given.rows()][encoder.width()]).column(spec.name());
-        boolean alike = column.type() == constant.type();
-        whole = whole.with(alike ? filled(column, constant) : constant);
+        boolean alike = (column.type() == ColumnType.TEXT) == (constant.type() == ColumnType.TEXT);
+        if (alike) {
+          whole = whole.with(filled(column, constant));
+        } else if (column.missing() == column.rows()) {
+          whole = whole.with(constant);
+        } // else it has values of another kind, which are refused
       }
     }
     return whole;
