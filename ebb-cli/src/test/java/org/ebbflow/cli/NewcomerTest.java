@@ -35,6 +35,8 @@ class NewcomerTest {
     ebb("score", model, "--data", data, "--out", data).assertRefused("--out", "is also read");
     ebb("inpaint", model, "--data", data, "--mask", "random:0.5", "--out", data)
         .assertRefused("--out", "is also read");
+    ebb("compare", data, data, "--out", data).assertRefused("--out", "is also read");
+    ebb("schema", data, "--out", data).assertRefused("--out", "is also read");
     assertThat(data).hasContent(before);
   }
 

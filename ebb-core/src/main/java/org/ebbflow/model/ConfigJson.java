@@ -185,14 +185,13 @@ public final class ConfigJson {
   private static void overlay(ObjectNode lower, ObjectNode upper, String source, String path) {
     for (Map.Entry<String, JsonNode> entry : upper.properties()) {
       JsonNode below = lower.get(entry.getKey());
-      if (below == null && !(entry.getValue() instanceof ObjectNode)) {
-        set(lower, entry.getKey(), entry.getValue(), source + ":", path);
-        continue;
-      }
-      if (below == null) {
+      if (below == null && entry.getValue() instanceof ObjectNode) {
         throw unknown(source, path + entry.getKey(), keys(lower, path));
       }
-      if (below instanceof ObjectNode section && entry.getValue() instanceof ObjectNode values) {
+      if (below == null) {
+        set(lower, entry.getKey(), entry.getValue(), source, path);
+      } else if (below instanceof ObjectNode section
+          && entry.getValue() instanceof ObjectNode values) {
         overlay(section, values, source, path + entry.getKey() + ".");
       } else if (below instanceof ObjectNode section) {
         throw new EbbException(
@@ -227,7 +226,7 @@ public final class ConfigJson {
             ? List.of(key)
             : paths.stream().filter(path -> path.endsWith("." + key)).toList();
     if (matches.isEmpty()) {
-      throw unknown(source.replaceFirst(":$", ""), below + key, keys(tree, below));
+      throw unknown(source, below + key, keys(tree, below));
     }
     if (matches.size() > 1) {
       throw new EbbException(

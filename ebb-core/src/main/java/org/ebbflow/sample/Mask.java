@@ -46,6 +46,9 @@ public final class Mask {
    * @throws EbbException if there is no such mask, or the rows are no images and it asks for them
    */
   public static Mask named(String text, @Nullable ImageShape image, long seed) {
+    if (!isName(text)) {
+      throw unknown(text);
+    }
     if (text.startsWith("random:")) {
       return random(share(text), image, seed);
     }

@@ -90,10 +90,13 @@ public final class Calibration {
 
   /** T of rows with these log-densities, as many as in the constructor, and marginal tails. */
   double[] strangeness(double[][] logDensities, double[] marginalTails) {
-    double[] densities = ofDensities(logDensities);
-    double[] margins = ofMargins(marginalTails);
-    return IntStream.range(0, margins.length)
-        .mapToDouble(row -> densities[row] + margins[row])
+    return sum(ofDensities(logDensities), ofMargins(marginalTails));
+  }
+
+  /** T of rows from what {@link #ofDensities} and {@link #ofMargins} give. */
+  static double[] sum(double[] ofDensities, double[] ofMargins) {
+    return IntStream.range(0, ofMargins.length)
+        .mapToDouble(row -> ofDensities[row] + ofMargins[row])
         .toArray();
   }
 

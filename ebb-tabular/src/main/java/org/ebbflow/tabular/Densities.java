@@ -105,16 +105,12 @@ record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityMo
     double[] sums = new double[table.rows()];
     Table checked = encoder.schema().check(table);
     for (ColumnEncoder column : encoder.columns()) {
-      Interval missing = column.missingInterval().orElse(null);
+      double end = column.presentInterval().upper();
       Column values = checked.column(column.spec().name());
       for (int row = 0; row < sums.length; row++) {
         Interval interval = column.interval(values, row);
         if (column.spec().isOrdered() && !values.isMissing(row)) {
-          double z = interval.middle();
-          sums[row] -=
-              missing == null
-                  ? NormalScores.logTwoSided(z)
-                  : NormalScores.logTwoSided(z, missing.lower());
+          sums[row] -= NormalScores.logTwoSided(interval.middle(), end);
         } else {
           sums[row] -= Math.log(Math.max(interval.mass(), Double.MIN_NORMAL));
         }

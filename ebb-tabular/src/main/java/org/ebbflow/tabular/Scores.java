@@ -20,7 +20,7 @@ public final class Scores {
     this.logDensities = all[0];
     this.byDensity = calibration.ofDensities(all);
     this.byMargins = calibration.ofMargins(marginalTails);
-    this.strangeness = calibration.strangeness(all, marginalTails);
+    this.strangeness = Calibration.sum(byDensity, byMargins);
     this.pValues = calibration.pValues(strangeness);
   }
 

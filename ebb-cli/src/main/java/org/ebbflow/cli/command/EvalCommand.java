@@ -66,7 +66,7 @@ public final class EvalCommand implements Callable<Integer> {
     long rows = 0;
     double sum = 0;
     double squares = 0;
-    try (TableSource source = input.input().open();
+    try (TableSource source = input.input().open(model.schema());
         ProgressLine progress =
             ProgressLine.steps("eval", 0, source.rowCount().orElse(Long.MAX_VALUE));
         TableSource.Chunks chunks = source.chunks(TABLE_PIECE)) {

@@ -115,7 +115,7 @@ public final class FitCommand implements Callable<Integer> {
 
   /** Whether the rows are a table to race models on, rather than numbers for a named one. */
   private boolean isTable() {
-    boolean asked = options.isAuto() || schema != null || candidate != null || trim != 0;
+    boolean asked = options.isAuto() || isTablesOptionGiven();
     if (!conditions.isEmpty() || test != null || (!asked && options.namesModel())) {
       if (asked) {
         throw new EbbException(
@@ -125,6 +125,10 @@ public final class FitCommand implements Callable<Integer> {
       return false;
     }
     return asked || input.query() != null || input.files().size() != 1 || !isIdx();
+  }
+
+  private boolean isTablesOptionGiven() {
+    return schema != null || candidate != null || trim != 0;
   }
 
   private boolean isIdx() {
@@ -144,7 +148,7 @@ public final class FitCommand implements Callable<Integer> {
   }
 
   private int goOnWithTable(TableRun begun) {
-    if (options.isAny() || schema != null || candidate != null || trim != 0 || test != null) {
+    if (options.isAny() || isTablesOptionGiven() || test != null) {
       throw new EbbException(
           "the options of a table's fit cannot change when it is resumed",
           "give --resume and --out only, and --data where the file has moved; or start anew in"
@@ -195,7 +199,7 @@ public final class FitCommand implements Callable<Integer> {
       throw new EbbException(
           out + " holds a quickstart", "go on with: ebb quickstart --resume --out " + out);
     }
-    if (schema != null || candidate != null || trim != 0) {
+    if (isTablesOptionGiven()) {
       throw new EbbException(
           "--schema, --candidates and --trim go with tables, and the run in " + out + " is none",
           "leave them out");

@@ -127,9 +127,9 @@ public final class InpaintCommand implements Callable<Integer> {
     Dataset data = rows(model, file.isSheet());
     MarkovChain chain = chain(model);
     Mask hidden =
-        Mask.isName(mask)
+        Mask.isName(mask) || !Files.exists(Path.of(mask))
             ? Mask.named(mask, model.shape().image(), seed)
-            : Mask.of(maskFile(), data);
+            : Mask.of(DataFile.read(Path.of(mask)), data);
     Inpainter.Filled filled =
         file.write(
             model,
@@ -158,17 +158,6 @@ public final class InpaintCommand implements Callable<Integer> {
       all.add(given.toString());
     }
     return all;
-  }
-
-  private Dataset maskFile() {
-    Path path = Path.of(mask);
-    if (!Files.exists(path)) {
-      throw new EbbException(
-          "--mask " + mask + " is neither a mask nor a file",
-          "use left-half, right-half, top-half, bottom-half, random:0.5, or a file of zeros and"
-              + " ones");
-    }
-    return DataFile.read(path);
   }
 
   private Dataset rows(DensityModel model, boolean sheet) {

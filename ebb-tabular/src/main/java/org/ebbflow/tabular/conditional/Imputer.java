@@ -72,9 +72,8 @@ public final class Imputer {
       }
       copies.add(complete);
     }
-    Table best = point;
     return new Imputation(
-        over(given, best), copies.stream().map(copy -> over(given, copy)).toList(), cells);
+        over(given, point), copies.stream().map(copy -> over(given, copy)).toList(), cells);
   }
 
   /** Gaps where all rows that were fitted to have one value have that. */
@@ -83,8 +82,7 @@ public final class Imputer {
     for (ColumnSpec spec : encoder.schema().columns()) {
       Column column = given.find(spec.name()).orElse(null);
       if (spec.kind() == ColumnKind.CONSTANT && column != null && column.missing() > 0) {
-        Column constant =
-            encoder.decode(new double[given.rows()][encoder.width()]).column(spec.name());
+        Column constant = TableEncoder.constant(spec, given.rows());
         boolean alike = (column.type() == ColumnType.TEXT) == (constant.type() == ColumnType.TEXT);
         if (alike) {
           whole = whole.with(filled(column, constant));

@@ -162,10 +162,7 @@ final class CategoricalEncoder implements ColumnEncoder {
 
   @Override
   public Interval interval(Column values, int row) {
-    String text =
-        values.type() == ColumnType.TEXT || values.isMissing(row)
-            ? values.text(row)
-            : Column.text(values.type(), values.number(row) + 0.0); // −0 is 0
+    String text = values.category(row);
     int piece = text == null ? -1 : pieces.getOrDefault(text, -1);
     return partition.interval(known(values, row, row, piece));
   }

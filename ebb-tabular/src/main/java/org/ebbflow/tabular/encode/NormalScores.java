@@ -24,6 +24,9 @@ public final class NormalScores {
    * Φ(end)}, at most 0.
    */
   public static double logTwoSided(double z, double end) {
+    if (end == Double.POSITIVE_INFINITY) {
+      return logTwoSided(z); // to the last digit, however far out
+    }
     double all = StandardNormal.logBelow(end);
     // Above, down to what single scores near the end can tell apart.
     double above = Math.log(Math.max(StandardNormal.between(z, end), Math.ulp(below(z))));

@@ -170,7 +170,8 @@ public final class TableEncoder {
     return Table.of(decoded);
   }
 
-  private static Column constant(ColumnSpec spec, int rows) {
+  /** A constant column of so many rows. */
+  public static Column constant(ColumnSpec spec, int rows) {
     return new CategoricalEncoder(spec, new double[] {1}).decode(new double[rows]);
   }
 

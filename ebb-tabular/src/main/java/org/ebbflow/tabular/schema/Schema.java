@@ -20,6 +20,7 @@ import org.ebbflow.data.DataException;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
+import org.ebbflow.tabular.table.TableFormat;
 import org.jspecify.annotations.Nullable;
 
 /** What the columns of a table are, in order. Never changes; safe for several threads. */
@@ -152,7 +153,7 @@ public final class Schema {
   private static SortedSet<String> categories(Column values) {
     SortedSet<String> seen = new TreeSet<>();
     for (int row = 0; row < values.rows(); row++) {
-      String text = category(values, row);
+      String text = values.category(row);
       if (text != null) {
         seen.add(text);
       }
@@ -195,18 +196,11 @@ public final class Schema {
           strange[row] |=
               values.isMissing(row)
                   ? !spec.missing()
-                  : spec.isListed() && !spec.other() && !listed.contains(category(values, row));
+                  : spec.isListed() && !spec.other() && !listed.contains(values.category(row));
         }
       }
     }
     return IntStream.range(0, strange.length).filter(row -> !strange[row]).toArray();
-  }
-
-  /** A value as a category is written: −0 is 0. */
-  private static @Nullable String category(Column values, int row) {
-    return values.type() == ColumnType.TEXT || values.isMissing(row)
-        ? values.text(row)
-        : Column.text(values.type(), values.number(row) + 0.0);
   }
 
   /** The same with other specifications, and what was seen of the columns. */
@@ -235,12 +229,14 @@ public final class Schema {
     return List.copyOf(columns.values());
   }
 
-  /** Names of the columns of texts, which a file's reader might take for something else. */
-  public Set<String> texts() {
-    return columns.values().stream()
-        .filter(spec -> spec.type() == ColumnType.TEXT && spec.kind() != ColumnKind.IGNORED)
-        .map(ColumnSpec::name)
-        .collect(Collectors.toSet());
+  /** How files of such columns are read: texts as texts, whatever their few rows look like. */
+  public TableFormat format() {
+    return TableFormat.customary()
+        .withTexts(
+            columns.values().stream()
+                .filter(spec -> spec.type() == ColumnType.TEXT && spec.kind() != ColumnKind.IGNORED)
+                .map(ColumnSpec::name)
+                .collect(Collectors.toSet()));
   }
 
   /** Those that become columns of normal scores, in order; unmodifiable. */
@@ -324,7 +320,7 @@ public final class Schema {
 
   private static void checkConstant(Column column, String value, long firstRow) {
     for (int row = 0; row < column.rows(); row++) {
-      if (!value.equals(category(column, row))) {
+      if (!value.equals(column.category(row))) {
         throw new DataException(
             "column '%s', row %d: %s where every row that was fitted to has '%s'"
                 .formatted(

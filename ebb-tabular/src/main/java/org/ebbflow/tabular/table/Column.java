@@ -284,6 +284,11 @@ public final class Column {
     return type == ColumnType.TEXT ? dictionary.get(codes[row]) : text(type, numbers[row]);
   }
 
+  /** A value as a category is called: its text, but −0 is 0; null if missing. */
+  public @Nullable String category(int row) {
+    return type == ColumnType.TEXT || isMissing(row) ? text(row) : text(type, numbers[row] + 0.0);
+  }
+
   /** A number of some type as a file would have it. */
   public static String text(ColumnType type, double value) {
     return switch (type) {

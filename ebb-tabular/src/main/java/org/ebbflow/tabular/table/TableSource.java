@@ -58,7 +58,12 @@ public final class TableSource implements AutoCloseable {
 
   /** All rows of one file or pattern, in the customary format. */
   public static Table read(String file) {
-    try (TableSource source = open(file)) {
+    return read(file, TableFormat.customary());
+  }
+
+  /** All rows of one file or pattern. */
+  public static Table read(String file, TableFormat format) {
+    try (TableSource source = open(List.of(file), format)) {
       return source.readAll();
     }
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.ebbflow.cli.command.OutputName;
 import org.ebbflow.cli.command.Results;
 import org.ebbflow.cli.report.Figure;
 import org.ebbflow.cli.report.Histogram;
@@ -61,10 +62,14 @@ public final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (out != null) {
+      OutputName.requireOther(out, List.of(first, second));
+    }
     TabularModel model = folder == null ? null : TabularModel.load(folder);
-    Table a = read(first, model == null ? null : model.schema());
+    Table a =
+        TableSource.read(first, model == null ? TableFormat.customary() : model.schema().format());
     Schema schema = model != null ? model.schema() : Schema.infer(a, TableFit.yaml(schemaFile));
-    Table b = read(second, schema);
+    Table b = TableSource.read(second, schema.format());
     Comparison comparison = Comparison.of(schema, a, b, seed);
     double[] before = model == null ? null : model.score(known(a, model)).logDensities();
     double[] after = model == null ? null : model.score(known(b, model)).logDensities();
@@ -87,15 +92,6 @@ public final class CompareCommand implements Callable<Integer> {
     }
     Results.print(spec, result);
     return 0;
-  }
-
-  private static Table read(String file, @Nullable Schema schema) {
-    TableFormat format = TableFormat.customary();
-    try (TableSource source =
-        TableSource.open(
-            List.of(file), schema == null ? format : format.withTexts(schema.texts()))) {
-      return source.readAll();
-    }
   }
 
   /** Without the rows that the model gives no density: whose values it has never seen. */

@@ -3,6 +3,7 @@ package org.ebbflow.cli.command.table;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.ebbflow.cli.command.OutputName;
 import org.ebbflow.io.AtomicFile;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.table.TableFormat;
@@ -46,6 +47,7 @@ public final class SchemaCommand implements Callable<Integer> {
       spec.commandLine().getOut().print(yaml);
       spec.commandLine().getOut().flush();
     } else {
+      OutputName.requireOther(out, List.of(file));
       AtomicFile.writeString(out, yaml);
     }
     return 0;

@@ -70,7 +70,7 @@ public final class TableInput {
    * @throws EbbException if neither files nor a query are given, or they cannot be read
    */
   public TableSource open(Schema schema) {
-    return open(files, query, TableFormat.customary().withTexts(schema.texts()));
+    return open(files, query, schema.format());
   }
 
   static TableSource open(List<String> files, @Nullable String query) {

@@ -2,15 +2,18 @@ package org.ebbflow.cli.command.table;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ebbflow.EbbException;
+import org.ebbflow.cli.command.OutputName;
 import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.tabular.FilteredSampler;
 import org.ebbflow.tabular.TabularModel;
 import org.ebbflow.tabular.compare.ClosestRecord;
 import org.ebbflow.tabular.table.Table;
+import org.ebbflow.tabular.table.TableFormat;
 import org.ebbflow.tabular.table.TableSource;
 import org.ebbflow.tabular.table.TableWriter;
 import org.ebbflow.tensor.Rng;
@@ -52,10 +55,14 @@ public final class TableSampling {
     if (where != null && balanced != null) {
       throw new EbbException("--where and --rebalance do not go together", "give one of them");
     }
+    if (records != null) {
+      OutputName.requireOther(out, Arrays.stream(records).map(Path::toString).toList());
+    }
     Map<String, Object> result = new LinkedHashMap<>();
     try (TableWriter writer = TableWriter.create(out)) {
-      Table training = records == null ? null : TableSource.read(records[0].toString());
-      Table heldOut = records == null ? null : TableSource.read(records[1].toString());
+      TableFormat format = model.schema().format();
+      Table training = records == null ? null : TableSource.read(records[0].toString(), format);
+      Table heldOut = records == null ? null : TableSource.read(records[1].toString(), format);
       Table drawn = draw(model, n, seed);
       writer.append(drawn);
       result.put("rows", drawn.rows());
