@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.ebbflow.EbbException;
 import org.ebbflow.cli.Main;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param remedy what to do if it fails
  */
 record ChildProcess(String name, List<String> command, String remedy) {
-  private static final String OF_EBB = "OMP_WAIT_POLICY";
+  private static final Set<String> OF_EBB =
+      Set.of(
+          "OMP_WAIT_POLICY", "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -51,7 +54,7 @@ record ChildProcess(String name, List<String> command, String remedy) {
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
       if (!isEbb()) {
         // What the command ebb sets for itself is not what others are used with.
-        builder.environment().remove(OF_EBB);
+        builder.environment().keySet().removeAll(OF_EBB);
       }
       Process process = builder.start();
       try {
