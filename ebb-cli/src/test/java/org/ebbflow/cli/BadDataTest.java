@@ -1,5 +1,6 @@
 package org.ebbflow.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.ebbflow.cli.EbbCall.ebb;
 
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,15 @@ class BadDataTest {
     Path data = temp.resolve("constant.csv");
     Files.writeString(data, "a,b\n1,2\n3,2\n4,2\n7,2\n");
     assertFitRefused(data, "b holds one value only (2.0)");
+  }
+
+  @Test
+  void constantColumnOfManyRows() throws IOException {
+    Path data = temp.resolve("long.csv");
+    // So many that the mean of 3.7 is not 3.7.
+    String lines = IntStream.range(0, 120_000).mapToObj(i -> i % 977 + ",3.7\n").collect(joining());
+    Files.writeString(data, "a,b\n" + lines);
+    assertFitRefused(data, "b holds one value only (3.7)");
   }
 
   @Test

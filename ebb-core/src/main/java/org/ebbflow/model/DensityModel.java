@@ -9,6 +9,7 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.NumericalException;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
@@ -336,6 +337,11 @@ public final class DensityModel {
     byte[] bytes = new byte[Math.multiplyExact(rows.length, shape.dimension())];
     for (int i = 0; i < bytes.length; i++) {
       double value = rows[i / shape.dimension()][i % shape.dimension()];
+      if (Double.isNaN(value)) {
+        throw new NumericalException(
+            "image %d has a pixel that is not a number".formatted(i / shape.dimension() + 1),
+            "train the model further or with a smaller learning rate");
+      }
       bytes[i] = (byte) (int) Math.max(0, Math.min(255, Math.floor(value)));
     }
     return asImages(Dataset.ofBytes(bytes, rows.length, shape.dimension()));

@@ -353,6 +353,9 @@ public final class Fit {
         objective.remove("precision"); // older runs had no other
       }
     }
+    if (tree.get("training") instanceof ObjectNode training) {
+      training.put("checkpointSeconds", 60); // how often it is kept, not what
+    }
     if (tree.get("training") instanceof ObjectNode training
         && !config.training().schedule().name().equals("cosine")) {
       training.remove(List.of("steps", "epochs", "minutes", "patience"));

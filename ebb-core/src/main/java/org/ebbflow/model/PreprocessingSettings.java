@@ -122,10 +122,10 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
     return Preprocessing.image(engine, dimension, logitSmoothness);
   }
 
-  /** Means and standard deviations of the columns. */
+  /** Means and standard deviations of the columns, 0 where a column has one value only. */
   @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
   private record Spread(double[] mean, double[] deviation) {
-    // A column of one value leaves only the rounding of its mean.
+    /** Of one value, or of several that are the same but for the last digits. */
     boolean isConstant(int column) {
       return !(deviation[column] > 1e-12 * Math.abs(mean[column]) && deviation[column] > 0);
     }
@@ -227,8 +227,18 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
     int columns = train.columns();
     double[] mean = new double[columns];
     double[] deviation = new double[columns];
+    double[] first = new double[columns];
+    boolean[] varies = new boolean[columns];
+    for (int i = 0; i < columns; i++) {
+      first[i] = train.value(0, i);
+    }
     // Two passes: the second around the mean, so that large offsets cost no digits.
-    accumulate(train, (column, value) -> mean[column] += value / train.rows());
+    accumulate(
+        train,
+        (column, value) -> {
+          mean[column] += value / train.rows();
+          varies[column] |= value != first[column];
+        });
     accumulate(
         train,
         (column, value) -> {
@@ -236,7 +246,8 @@ public record PreprocessingSettings(String kind, double logitSmoothness) {
           deviation[column] += centred * centred / train.rows();
         });
     for (int i = 0; i < columns; i++) {
-      deviation[i] = Math.sqrt(deviation[i]);
+      // Of one value only the mean's rounding is left, which grows with the rows.
+      deviation[i] = varies[i] ? Math.sqrt(deviation[i]) : 0;
       if (!Double.isFinite(deviation[i])) {
         throw new DataException(
             train.columnLabel(i) + " holds numbers too large to be squared",

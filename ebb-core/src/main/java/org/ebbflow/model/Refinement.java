@@ -18,9 +18,10 @@ import org.ebbflow.metric.LogLikelihood;
  * @param rows how many rows it was computed for
  * @param nll their mean −log p in nats, as the model reports it
  * @param finer the same with about twice the steps
- * @param exact the same with the exact divergence, NaN where that is what the model uses
+ * @param exact the same with the exact divergence, NaN where that is what the model uses or where
+ *     it was not asked for
  * @param estimateError standard error of the estimated divergence's part in {@code nll}, nats; 0 if
- *     it is exact
+ *     it is exact, NaN if {@code exact} was not asked for
  * @param divergence the estimator that the model uses
  */
 public record Refinement(
@@ -63,7 +64,7 @@ public record Refinement(
     double[] reported = logProb(model, some, integration, divergence);
     double[] refined = logProb(model, some, integration.refined(), divergence);
     double exact = Double.NaN;
-    double error = 0;
+    double error = divergence.directions() > 0 ? Double.NaN : 0;
     if (divergence.directions() > 0 && withExact) {
       double[] truth = logProb(model, some, integration, new Divergence.Exact());
       double[] gaps = new double[truth.length];

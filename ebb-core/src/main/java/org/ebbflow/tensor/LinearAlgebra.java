@@ -181,12 +181,22 @@ public final class LinearAlgebra {
     }
   }
 
-  // The result is made under another thread's scopes (none), so it is attached to the caller's.
+  private static <T> T inScope(Callable<T> work) throws Exception {
+    try (Scope scope = Scope.open()) {
+      T value = work.call();
+      if (value instanceof Tensor tensor) {
+        scope.pass(tensor);
+      }
+      return value;
+    }
+  }
+
+  // The result is made under another thread's scopes, so it is attached to the caller's.
   private <T> T onLargeStack(Callable<T> work) throws Exception {
     try {
-      T value = Parallel.finish(largeStack.submit(work));
+      T value = Parallel.finish(largeStack.submit(() -> inScope(work)));
       if (value instanceof Tensor tensor) {
-        Scope.adopt(tensor);
+        Scope.adoptPassed(tensor);
       }
       return value;
     } catch (ExecutionException e) {

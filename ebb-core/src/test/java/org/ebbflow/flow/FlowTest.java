@@ -270,6 +270,17 @@ class FlowTest {
   }
 
   @Test
+  void a_channel_of_one_value_keeps_its_scale_when_it_is_first_seen() {
+    ActNorm layer = new ActNorm(engine, 2, 1);
+    layer.initialise(engine.tensor(new double[] {1, 5, 3, 5}, 2, 2), null);
+    assertThat(Engine.doubles(layer.parameters().get("shift"))).containsExactly(2, 5);
+    assertThat(Engine.doubles(layer.parameters().get("logScale"))).containsExactly(0, 0);
+    layer.initialise(engine.tensor(new double[] {1, 5, 5, 9}, 2, 2), null);
+    assertThat(Engine.doubles(layer.parameters().get("logScale")))
+        .containsExactly(new double[] {Math.log(2), Math.log(2)}, within(1e-12));
+  }
+
+  @Test
   void bijections_in_front_share_the_parameters() {
     Flow flow = random(2, 1, Kind.RESIDUAL.activation, 3);
     Flow longer = flow.after(List.of(Affine.scaling(engine, 2, 0.5)));

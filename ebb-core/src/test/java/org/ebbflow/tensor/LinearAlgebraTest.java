@@ -60,6 +60,25 @@ class LinearAlgebraTest {
         .isCloseTo(-Math.log(6048000), within(1e-10));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {32, 65})
+  void nothing_is_left_of_what_a_scope_held(int n) {
+    Tensor w = random(n, 1);
+    Tensor symmetric = w.add(w.t());
+    long growth =
+        NativeCount.growth(
+            () -> {
+              try (Scope inner = Scope.open()) {
+                algebra.symmetricSpectrum(symmetric);
+                algebra.solveTriangular(w, symmetric, true);
+                Factorisation factors = algebra.factorise(w, true);
+                factors.solve(symmetric);
+                factors.release();
+              }
+            });
+    assertThat(growth).isZero();
+  }
+
   @Test
   void determinants_beyond_the_range_of_doubles_have_finite_logarithms() {
     assertThat(logAbsDet(Ops.mul(engine.identity(400), 1e-3)))

@@ -38,7 +38,7 @@ record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityMo
 
   /**
    * The logarithm of the mean over draws of p in nats, by the density first, then by the floor if
-   * there is one, for every row.
+   * there is one, for every row; −∞ where a model cannot tell.
    *
    * @param firstRow index of the table's first row in the whole that it is a piece of
    * @throws org.ebbflow.data.DataException naming what does not fit the schema
@@ -57,7 +57,9 @@ record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityMo
             double[] values =
                 models.get(model).logProb(encoded.scores(), alone ? progress : share -> {});
             for (int row = 0; row < values.length; row++) {
-              values[row] += ratios[row];
+              // What a model cannot compute, far from all it has seen, it does not expect.
+              double sum = values[row] + ratios[row];
+              values[row] = Double.isNaN(sum) ? Double.NEGATIVE_INFINITY : sum;
             }
             all[model][draw] = values;
           }

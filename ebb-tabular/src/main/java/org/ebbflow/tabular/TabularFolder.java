@@ -50,6 +50,14 @@ public final class TabularFolder {
   }
 
   static void write(Path folder, TabularModel model) {
+    try {
+      Files.deleteIfExists(folder.resolve(CALIBRATION)); // of another model, for good
+    } catch (IOException e) {
+      throw new EbbException(
+          folder.resolve(CALIBRATION) + " cannot be replaced: " + e.getMessage(),
+          "make the folder writable or save elsewhere",
+          e);
+    }
     model.density().save(folder);
     DensityModel floor = model.floor();
     if (floor != null) {

@@ -38,6 +38,17 @@ class CalibrationTest {
   }
 
   @Test
+  void impossibleRowsAreTheStrangest() {
+    double[] densities = IntStream.range(0, 99).mapToDouble(i -> i).toArray();
+    Calibration calibration = new Calibration(new double[][] {densities}, densities, NO_RACE);
+    double[] exponents =
+        calibration.ofDensities(new double[][] {{Double.NEGATIVE_INFINITY, -1e300}});
+    assertThat(exponents[0]).isEqualTo(Double.POSITIVE_INFINITY);
+    assertThat(exponents[1]).isGreaterThan(1e290);
+    assertThat(calibration.pValues(exponents)).containsExactly(0, 0);
+  }
+
+  @Test
   void ofTwoDensitiesTheStrangerCounts() {
     Random random = new Random(1);
     double[][] heldOut = {random.doubles(499).toArray(), random.doubles(499, 3, 7).toArray()};

@@ -46,7 +46,7 @@ final class MaskedNetwork {
     this.outputs = outputs;
     // Without a condition, units of degree 0 would be constants, as biases are.
     int least = conditionSize > 0 || dimension == 1 ? 0 : 1;
-    int[] units = degrees(width, j -> least + j % (dimension - least));
+    int[] units = degrees(width, j -> least + degree(j, width, dimension - least));
     int[] inputs = degrees(dimension + conditionSize, j -> j < dimension ? j + 1 : 0);
     int[] columns = degrees(dimension * outputs, j -> j / outputs);
     this.input = MaskedDense.uniform(engine, mask(units, inputs), rng);
@@ -104,6 +104,17 @@ final class MaskedNetwork {
     int[] degrees = new int[count];
     Arrays.setAll(degrees, degree);
     return degrees;
+  }
+
+  /**
+   * The degree above the least of unit {@code j}: each in turn or, of fewer units than degrees,
+   * from the first to the last at equal distances.
+   */
+  private static int degree(int j, int width, int degrees) {
+    if (width >= degrees) {
+      return j % degrees;
+    }
+    return width == 1 ? degrees - 1 : (int) ((long) j * (degrees - 1) / (width - 1));
   }
 
   /** Whether each of {@code to} may see each of {@code from}: its degree is no higher. */

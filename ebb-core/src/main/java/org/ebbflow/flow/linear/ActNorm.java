@@ -88,7 +88,13 @@ public final class ActNorm implements Bijection {
       Tensor centred = perChannel.sub(mean.unsqueeze(1));
       Tensor deviation = centred.square().mean(1).sqrt();
       InPlace.assign(shift, mean);
-      InPlace.assign(logScale, Ops.atLeast(deviation, SMALLEST_DEVIATION).log());
+      // A channel of one value, as all are in a batch of one row, keeps its scale.
+      InPlace.assign(
+          logScale,
+          Ops.where(
+              Ops.less(deviation, SMALLEST_DEVIATION),
+              Ops.zerosLike(deviation),
+              Ops.atLeast(deviation, SMALLEST_DEVIATION).log()));
     }
   }
 

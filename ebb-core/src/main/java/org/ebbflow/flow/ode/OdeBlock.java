@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  * ∫∇·f(x(t), t) dt}, on rows (B, D): one block of a neural-ODE flow.
  *
  * <p>As a bijection it is integrated as set for evaluation, with random directions that belong to
- * each row's content, so that a row has one density whatever rows are beside it. {@link #move} is
- * for training: a rule and fresh directions as the objective wants them.
+ * each row's content, so that a row has one density whatever rows are beside it, up to the
+ * tolerance: adaptive steps are common to a batch, and where their rounding crosses one of the
+ * directions' borders, a probe's sign with it. {@link #move} is for training: a rule and fresh
+ * directions as the objective wants them.
  *
  * <p>Thread-safe as long as no thread changes the parameters.
  *

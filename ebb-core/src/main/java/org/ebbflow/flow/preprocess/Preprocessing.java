@@ -10,7 +10,6 @@ import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.elementwise.Logit;
 import org.ebbflow.tensor.Engine;
-import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.jspecify.annotations.Nullable;
 
@@ -135,8 +134,7 @@ public final class Preprocessing {
       Tensor raw = engine.bytes(values, rows.length, data.columns());
       return dequantise ? raw.add(rng.uniform(rows.length, data.columns())) : raw;
     }
-    Tensor raw = numbers(data, rows);
-    return dequantise ? raw.add(Ops.toDouble(rng.uniform(rows.length, data.columns()))) : raw;
+    return numbers(data, rows);
   }
 
   /** {@code x + u} for some rows with the noise that belongs to their content, (B, D). */

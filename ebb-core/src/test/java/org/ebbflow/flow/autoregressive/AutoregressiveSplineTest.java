@@ -74,6 +74,25 @@ class AutoregressiveSplineTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"1, 0", "2, 0", "3, 0", "7, 0", "1, 2", "3, 2", "7, 2"})
+  void with_fewer_units_than_columns_the_first_and_the_last_are_seen_too(
+      int width, int conditionSize) {
+    int d = 9;
+    try (Rng rng = engine.rng(1)) {
+      MaskedNetwork network = new MaskedNetwork(engine, d, conditionSize, 1, width, 1, rng);
+      for (Tensor parameter : network.parameters().values()) {
+        InPlace.assign(parameter, rng.normalLike(parameter));
+      }
+      Tensor x = Autograd.variable(rng.normal(1, d + conditionSize));
+      double[] last =
+          Engine.doubles(Autograd.gradient(network.column(x, d - 1), x, false).reshape(-1));
+      assertThat(last[0]).isNotZero();
+      assertThat(last[d - 2]).isNotZero();
+      assertThat(last[d - 1]).isZero();
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 2})
   void a_column_depends_on_those_before_it_alone_and_on_all_of_them(int conditionSize) {
     int d = 5;

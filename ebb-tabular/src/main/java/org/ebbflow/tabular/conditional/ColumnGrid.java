@@ -1,6 +1,7 @@
 package org.ebbflow.tabular.conditional;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ebbflow.tabular.encode.ColumnEncoder;
@@ -246,31 +247,43 @@ public final class ColumnGrid {
    * @param logDensities as of {@link #normalise}; left as they are
    */
   public double logSum(double[] logDensities) {
-    double greatest = Double.NEGATIVE_INFINITY;
-    double[] each = new double[logDensities.length];
-    for (int i = 0; i < each.length; i++) {
-      each[i] = logDensities[i] + Math.log(mass(i)) - NormalScores.logDensity(middle[i]);
-      greatest = Math.max(greatest, each[i]);
-    }
-    double sum = 0;
-    for (double value : each) {
-      sum += Math.exp(value - greatest);
-    }
-    return greatest + Math.log(sum);
+    return logSumOfMasses(logMasses(logDensities));
   }
 
   /**
-   * Probabilities of the cells, from log-densities at their middles.
+   * Probabilities of the cells, from log-densities at their middles; where none of them is a number
+   * above −∞, the cells' own.
    *
-   * @param logDensities log p_Z with the column at each cell's middle, up to a constant; replaced
-   *     by the probabilities
+   * @param logDensities log p_Z with the column at each cell's middle, up to a constant; NaN, which
+   *     a model says of rows far from all it knows, counts as −∞; replaced by the probabilities
    */
   public void normalise(double[] logDensities) {
-    double sum = logSum(logDensities);
-    for (int i = 0; i < logDensities.length; i++) {
-      logDensities[i] =
-          Math.exp(logDensities[i] + Math.log(mass(i)) - NormalScores.logDensity(middle[i]) - sum);
+    double[] each = logMasses(logDensities);
+    double sum = logSumOfMasses(each);
+    if (sum == Double.NEGATIVE_INFINITY) {
+      Arrays.setAll(each, i -> Math.log(mass(i)));
+      sum = logSumOfMasses(each);
     }
+    for (int i = 0; i < each.length; i++) {
+      logDensities[i] = Math.exp(each[i] - sum);
+    }
+  }
+
+  private double[] logMasses(double[] logDensities) {
+    double[] each = new double[logDensities.length];
+    for (int i = 0; i < each.length; i++) {
+      double value = logDensities[i] + Math.log(mass(i)) - NormalScores.logDensity(middle[i]);
+      each[i] = Double.isNaN(value) ? Double.NEGATIVE_INFINITY : value;
+    }
+    return each;
+  }
+
+  private static double logSumOfMasses(double[] each) {
+    double greatest = Arrays.stream(each).max().orElseThrow();
+    if (greatest == Double.NEGATIVE_INFINITY) {
+      return greatest;
+    }
+    return greatest + Math.log(Arrays.stream(each).map(value -> Math.exp(value - greatest)).sum());
   }
 
   /**

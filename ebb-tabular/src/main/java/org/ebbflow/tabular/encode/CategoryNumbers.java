@@ -11,14 +11,11 @@ final class CategoryNumbers {
   private CategoryNumbers() {}
 
   /**
-   * The number that a category's text stands for; NaN for the one that stands for all others.
+   * The number that a category's text stands for.
    *
    * @throws DataException if it is none
    */
   static double parse(ColumnSpec spec, String text) {
-    if (text.equals(ColumnSpec.OTHER)) {
-      return Double.NaN;
-    }
     try {
       if (spec.type() == ColumnType.BOOLEAN) {
         return text.equals("true") ? 1 : 0;

@@ -7,9 +7,6 @@ import org.ebbflow.tabular.table.Column;
 
 /** Chooses atoms, grid and curve of a column of numbers. */
 final class MarginFit {
-  /** Up to so many different whole numbers each become an atom. */
-  static final int MOST_ATOMS = 100;
-
   private static final double DAY = 86_400;
   private static final double LEAST_ROWS = 0.5;
 
@@ -24,9 +21,9 @@ final class MarginFit {
       lower = Math.ceil(lower / step) * step;
       upper = Math.floor(upper / step) * step;
     }
-    double[] distinct = Arrays.stream(sorted).distinct().limit(MOST_ATOMS + 1).toArray();
-    boolean count =
-        spec.kind() == ColumnKind.INTEGER && distinct.length > 0 && distinct.length <= MOST_ATOMS;
+    double[] distinct =
+        Arrays.stream(sorted).distinct().limit(ColumnSpec.FEW_VALUES + 1L).toArray();
+    boolean count = isCount(spec, distinct.length, sorted.length);
     double[] atoms =
         count ? distinct : spec.spikes().stream().mapToDouble(v -> v + 0.0).sorted().toArray();
     double[] weights = new double[atoms.length + 2];
@@ -58,6 +55,18 @@ final class MarginFit {
     }
     ScoreCurve curve = ScoreCurve.fit(sample, lower - step / 2, upper + step / 2);
     return new NumberMargin(step, lower, upper, atoms, curve, weights);
+  }
+
+  /**
+   * Whether each value becomes an atom: few whole numbers, or few moments that come again, such as
+   * those of a schedule.
+   */
+  private static boolean isCount(ColumnSpec spec, int distinct, int values) {
+    if (distinct == 0 || distinct > ColumnSpec.FEW_VALUES) {
+      return false;
+    }
+    return spec.kind() == ColumnKind.INTEGER
+        || (spec.kind() == ColumnKind.TIMESTAMP && values >= 2 * distinct);
   }
 
   private static double[] sortedFinite(ColumnSpec spec, Column values) {

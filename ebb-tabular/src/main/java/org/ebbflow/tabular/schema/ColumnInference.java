@@ -155,9 +155,8 @@ record ColumnInference(@org.jspecify.annotations.Nullable ColumnSpec spec, Colum
     spec =
         switch (kind) {
           case CONSTANT, BOOLEAN, CATEGORICAL -> spec.withCategories(few);
-          case CONTINUOUS -> spec.withSpikes(spikes);
-          case INTEGER, TIMESTAMP ->
-              distinct > ColumnSpec.FEW_VALUES ? spec.withSpikes(spikes) : spec;
+          case CONTINUOUS, TIMESTAMP -> spec.withSpikes(spikes);
+          case INTEGER -> distinct > ColumnSpec.FEW_VALUES ? spec.withSpikes(spikes) : spec;
           default -> spec;
         };
     return new ColumnInference(spec, summary);

@@ -34,6 +34,7 @@ public enum Candidate {
 
   private static final long GAUSSIAN_STEPS = 400;
   private static final int BLOCKS = 4;
+  private static final long WARMUP_STEPS = 100;
   private static final long TIMING_STEPS = 24;
   private static final long FEWEST_VALIDATIONS = 5;
   private static final long MOST_VALIDATIONS = 40;
@@ -116,8 +117,8 @@ public enum Candidate {
     all.add("training.steps=" + length);
     all.add("training.minutes=" + plan.seconds() / 60);
     all.add("validateEvery=" + Plan.between(length, plan.validations()));
-    if (this == SPLINE) {
-      all.add("warmupSteps=" + Math.min(100, length / 10));
+    if (!isFloor() && this != JKO) { // which begin at full speed, or have steps enough
+      all.add("warmupSteps=" + Math.min(WARMUP_STEPS, length / 10));
     }
     return config(shape, rows, options, all);
   }

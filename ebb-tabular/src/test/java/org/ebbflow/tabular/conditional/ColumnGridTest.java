@@ -93,6 +93,25 @@ class ColumnGridTest {
     assertThat(massOf(grid, p, 7)).isCloseTo(0.01, within(0.002));
   }
 
+  @Test
+  void whatTheModelCannotTellIsNotChosen() {
+    ColumnGrid grid = ColumnGrid.of(numbers(false), 48);
+    double[] p = new double[grid.size()];
+    Arrays.fill(p, Double.NaN);
+    p[3] = -7;
+    assertThat(grid.logSum(p)).isFinite();
+    grid.normalise(p);
+    assertThat(p[3]).isCloseTo(1, within(1e-12));
+    assertThat(Arrays.stream(p).sum()).isCloseTo(1, within(1e-12));
+
+    Arrays.fill(p, Double.NaN);
+    assertThat(grid.logSum(p)).isEqualTo(Double.NEGATIVE_INFINITY);
+    grid.normalise(p);
+    for (int cell = 0; cell < p.length; cell++) {
+      assertThat(p[cell]).isCloseTo(grid.mass(cell), within(1e-9));
+    }
+  }
+
   private static double massOf(ColumnGrid grid, double[] p, double value) {
     double sum = 0;
     for (int cell = 0; cell < p.length; cell++) {
