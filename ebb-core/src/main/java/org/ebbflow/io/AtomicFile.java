@@ -29,7 +29,8 @@ import org.ebbflow.EbbException;
  * <p>The content goes to a hidden sibling, is forced to the disk and renamed over the target; then
  * the folder is forced too, where the operating system allows it. A killed process leaves its
  * sibling behind; the next write of the same target removes those older than an hour. All methods
- * may be called from several threads and processes at once: the last rename wins.
+ * may be called from several threads and processes at once: the last rename wins. A thread that was
+ * interrupted before writes all the same, and is interrupted still.
  */
 public final class AtomicFile {
   private static final Duration STALE = Duration.ofHours(1);
@@ -73,6 +74,8 @@ public final class AtomicFile {
     removeStale(folder, file);
     Path temporary = folder.resolve(temporaryName(file));
     boolean renamed = false;
+    // What an interrupt stops wants to keep what it has.
+    boolean interrupted = Thread.interrupted();
     try {
       fill(temporary, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -83,8 +86,11 @@ public final class AtomicFile {
       if (!renamed) {
         delete(temporary);
       }
+      forceFolder(folder);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
-    forceFolder(folder);
   }
 
   /**

@@ -31,7 +31,8 @@ public final class LogLikelihood {
   public record Summary(double nll, double bitsPerDimension, int rows, double standardError) {}
 
   /**
-   * {@code log p(x)} of every row, in the data's order.
+   * {@code log p(x)} of every row, in the data's order; −∞ where it cannot be computed, which is
+   * far from all that the flow was trained on.
    *
    * @param flow the flow in the preprocessed space
    * @param preprocessing T, and the noise for whole numbers
@@ -56,7 +57,8 @@ public final class LogLikelihood {
               double[] energies =
                   Engine.doubles(inDataSpace.energy(x, preprocessing.condition(data, rows)));
               for (int i = 0; i < energies.length; i++) {
-                result[from + i] = -energies[i] - logZ;
+                double logProb = -energies[i] - logZ;
+                result[from + i] = Double.isNaN(logProb) ? Double.NEGATIVE_INFINITY : logProb;
               }
             }
           });

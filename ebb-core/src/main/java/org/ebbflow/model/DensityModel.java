@@ -131,7 +131,7 @@ public final class DensityModel {
   }
 
   /**
-   * {@code log p(x)} of every row in nats, in the data's order.
+   * {@code log p(x)} of every row in nats, in the data's order; −∞ where it cannot be computed.
    *
    * @param progress told the share done, 0 to 1
    * @throws EbbException if the data do not fit the model
@@ -141,7 +141,7 @@ public final class DensityModel {
     return LogLikelihood.perRow(flow, preprocessing, data, config.seed(), progress);
   }
 
-  /** {@code log p(x)} of every row in nats, (rows, D) to (rows). */
+  /** {@code log p(x)} of every row in nats, (rows, D) to (rows); −∞ where it cannot be computed. */
   public double[] logProb(double[][] rows) {
     return logProb(dataset(rows), done -> {});
   }
@@ -268,6 +268,9 @@ public final class DensityModel {
           "the model draws rows for given " + String.join(", ", shape.condition()),
           "give a table of them");
     }
+    if (n < 1) {
+      throw new EbbException(n + " draws are wanted", "ask for 1 or more");
+    }
     if ((long) n * shape.dimension() > Integer.MAX_VALUE) {
       throw new EbbException(
           "%d draws of %s are more than %d numbers".formatted(n, shape, Integer.MAX_VALUE),
@@ -277,7 +280,7 @@ public final class DensityModel {
     try (Autograd.Mode off = Autograd.off();
         Rng rng = flow.engine().rng(seed)) {
       // Draws from the base come one after the other, so that a seed's rows do not depend on
-      // threads.
+      // threads but for rounding.
       int together = BATCH * Parallel.width();
       for (int from = 0; from < n; from += together) {
         int end = Math.min(from + together, n);

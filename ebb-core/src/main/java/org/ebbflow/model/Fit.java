@@ -21,6 +21,7 @@ import org.ebbflow.io.ModelFileException;
 import org.ebbflow.io.SafeTensors;
 import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Parallel;
 import org.ebbflow.train.BestKeeper;
 import org.ebbflow.train.BlockwiseTrainer;
 import org.ebbflow.train.GrowthTask;
@@ -253,23 +254,21 @@ public final class Fit {
   }
 
   /**
-   * Writes the configuration, trains to the end or until {@link #stop}, and returns why. Where the
-   * configuration names a thread count, libtorch has it for as long as this takes.
+   * Writes the configuration, trains to the end or until {@link #stop} or an interrupt of the
+   * thread, and returns why. Where the configuration names a thread count, what this thread asks of
+   * libtorch has it for as long as this takes.
    */
   public Outcome run() {
     restore();
     folder.create();
     folder.writeProvenance(provenance);
     folder.writeConfig(shape, withBlocksTrained());
-    int threads = engine.threads();
     // Also where nothing is asked for: OpenBLAS has a count of its own until it is told.
-    engine.setThreads(config.threads() > 0 ? config.threads() : threads);
-    try {
+    int threads = config.threads() > 0 ? config.threads() : engine.threads();
+    try (Parallel.Limit limit = engine.limitThreads(threads)) {
       Outcome outcome = training.run();
       folder.writeProvenance(provenance.with(figures()));
       return outcome;
-    } finally {
-      engine.setThreads(threads);
     }
   }
 

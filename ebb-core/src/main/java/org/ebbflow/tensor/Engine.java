@@ -66,11 +66,29 @@ public final class Engine {
 
   /** Sets how many threads libtorch uses in this JVM, for all engines. */
   public void setThreads(int threads) {
+    requirePositive(threads);
+    Parallel.setThreads(threads);
+    NativeLibraries.setBlasThreads(threads);
+  }
+
+  /**
+   * Sets how many threads libtorch uses for what the current thread asks of it, until the result is
+   * closed there; other threads keep theirs.
+   */
+  public Parallel.Limit limitThreads(int threads) {
+    requirePositive(threads);
+    Parallel.Limit limit = Parallel.limit(threads);
+    NativeLibraries.setBlasThreads(threads);
+    return () -> {
+      limit.close();
+      NativeLibraries.setBlasThreads(threads());
+    };
+  }
+
+  private static void requirePositive(int threads) {
     if (threads < 1) {
       throw new EbbException("threads is " + threads, "give 1 or more");
     }
-    Parallel.setThreads(threads);
-    NativeLibraries.setBlasThreads(threads);
   }
 
   /** How many threads libtorch uses; one within a piece of {@link Parallel}. */

@@ -37,6 +37,9 @@ public final class Parallel {
   /** Of the engine; 0 as long as nobody has asked. What libtorch says changes as pieces run. */
   private static final AtomicInteger THREADS = new AtomicInteger();
 
+  /** Of what one thread asks for, where that is another number than the engine's. */
+  private static final ThreadLocal<Integer> OF_THREAD = new ThreadLocal<>();
+
   private Parallel() {}
 
   /** Work on the rows {@code from} (inclusive) to {@code to} (exclusive). */
@@ -53,8 +56,10 @@ public final class Parallel {
 
   /** A thread that runs pieces. */
   private static final class Worker extends Thread {
+    /** Without what the thread that happens to be the first to want it has for itself. */
     Worker(Runnable task) {
-      super(task, "ebb-piece");
+      super(null, task, "ebb-piece", 0, false);
+      setContextClassLoader(null);
       setDaemon(true);
     }
   }
@@ -74,7 +79,39 @@ public final class Parallel {
   /** What {@link Engine#setThreads} said last, else libtorch's own choice. */
   static int threads() {
     NativeLibraries.load();
-    return THREADS.updateAndGet(known -> known > 0 ? known : torch.get_num_threads());
+    Integer own = OF_THREAD.get();
+    return own != null
+        ? own
+        : THREADS.updateAndGet(
+            known ->
+                known > 0
+                    ? known
+                    : Math.min(
+                        torch.get_num_threads(), Runtime.getRuntime().availableProcessors()));
+  }
+
+  /**
+   * Has what the current thread asks for done by so many threads, until it is closed on that
+   * thread.
+   */
+  static Limit limit(int number) {
+    Integer before = OF_THREAD.get();
+    OF_THREAD.set(number);
+    torch.set_num_threads(number);
+    return () -> {
+      if (before == null) {
+        OF_THREAD.remove();
+      } else {
+        OF_THREAD.set(before);
+      }
+      torch.set_num_threads(threads());
+    };
+  }
+
+  /** A number of threads that holds until it is closed. */
+  public interface Limit extends AutoCloseable {
+    @Override
+    void close();
   }
 
   static void setThreads(int number) {
@@ -100,7 +137,7 @@ public final class Parallel {
    * {@link #forEach} of rows 0 to {@code n - 1}, cut so that all threads have some.
    *
    * @param most rows at once, at least 1
-   * @param progress told the share done, 0 to 1
+   * @param progress told the share done, 0 to 1, on whatever thread did it, one call at a time
    */
   public static void forRows(int n, int most, DoubleConsumer progress, Rows rows) {
     int size = pieceSize(n, most);
@@ -211,8 +248,11 @@ public final class Parallel {
     if (thrown instanceof Error error) {
       throw error;
     }
-    if (thrown != null) {
-      throw (RuntimeException) thrown;
+    if (thrown instanceof RuntimeException exception) {
+      throw exception;
+    }
+    if (thrown != null) { // from a language without checked exceptions
+      throw new IllegalStateException(thrown);
     }
   }
 

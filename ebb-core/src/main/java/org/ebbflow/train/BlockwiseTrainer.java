@@ -155,7 +155,7 @@ public final class BlockwiseTrainer implements TrainRun {
 
   /** The rest of the current phase. */
   private Outcome phase() {
-    if (stopping) {
+    if (stopping || Thread.currentThread().isInterrupted()) {
       return Outcome.INTERRUPTED;
     }
     Path folder = cacheFolder();

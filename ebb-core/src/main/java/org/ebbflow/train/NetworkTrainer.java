@@ -114,7 +114,7 @@ public final class NetworkTrainer implements TrainRun {
     long lastSave = System.nanoTime();
     try (Rng rng = task.engine().rng(seed)) {
       while (state.step < totalSteps) {
-        if (stopping) {
+        if (stopping || Thread.currentThread().isInterrupted()) {
           return Outcome.INTERRUPTED;
         }
         rng.reseed(seed, state.step);

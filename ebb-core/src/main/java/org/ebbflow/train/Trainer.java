@@ -140,7 +140,7 @@ public final class Trainer implements TrainRun {
         if (settings.patience() > 0 && state.validationsSinceBest >= settings.patience()) {
           return Outcome.STOPPED_EARLY; // also when resumed from where patience ran out
         }
-        if (stopping) {
+        if (stopping || Thread.currentThread().isInterrupted()) {
           return Outcome.INTERRUPTED;
         }
         if (settings.minutes() > 0 && elapsed() >= 60 * settings.minutes()) {

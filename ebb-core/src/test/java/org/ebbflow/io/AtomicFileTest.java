@@ -112,9 +112,15 @@ class AtomicFileTest {
   @Test
   void keepsTheOldContentWhenInterrupted() {
     AtomicFile.writeString(file, "old");
-    Thread.currentThread().interrupt();
     try {
-      assertThatThrownBy(() -> AtomicFile.writeString(file, "new"))
+      assertThatThrownBy(
+              () ->
+                  AtomicFile.write(
+                      file,
+                      channel -> {
+                        Thread.currentThread().interrupt();
+                        channel.write(ByteBuffer.wrap(new byte[5]));
+                      }))
           .isInstanceOf(EbbException.class)
           .hasMessageContaining(file + ": interrupted; run it again");
     } finally {
@@ -122,6 +128,17 @@ class AtomicFileTest {
     }
     assertThat(file).hasContent("old");
     assertThat(names()).containsExactly("config.json");
+  }
+
+  @Test
+  void whatWasInterruptedBeforeKeepsWhatItHas() {
+    Thread.currentThread().interrupt();
+    try {
+      AtomicFile.writeString(file, "kept");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(file).hasContent("kept");
   }
 
   @Test

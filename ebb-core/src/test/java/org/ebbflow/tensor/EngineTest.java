@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class EngineTest {
@@ -129,10 +130,15 @@ class EngineTest {
         .isInstanceOf(RuntimeException.class);
   }
 
-  @Test
-  void softplus_is_exact_to_rounding_everywhere() {
+  @ParameterizedTest
+  @CsvSource({"true, 1", "false, 1", "false, 1000"}) // recorded or not, few entries or many
+  void softplus_is_exact_to_rounding_everywhere(boolean recorded, int times) {
     double[] at = {-1000, -40, -1, 0, 1, 19.9, 20.1, 40, 1000};
-    double[] got = Engine.doubles(Ops.softplus(Engine.cpu(DType.FLOAT64).tensor(at, at.length)));
+    double[] got;
+    try (Autograd.Mode mode = recorded ? Autograd.on() : Autograd.off()) {
+      Tensor x = Engine.cpu(DType.FLOAT64).tensor(at, 1, at.length);
+      got = Engine.doubles(Ops.softplus(Ops.repeatRows(x, times)).reshape(-1));
+    }
     for (int i = 0; i < at.length; i++) {
       double expected =
           at[i] > 0 ? at[i] + Math.log1p(Math.exp(-at[i])) : Math.log1p(Math.exp(at[i]));

@@ -3,6 +3,7 @@ package org.ebbflow.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,6 +83,25 @@ class ParallelTest {
           }
         });
     assertThat(seen.get()).isEqualTo(4);
+  }
+
+  @Test
+  void a_limit_is_the_threads_own() throws Exception {
+    try (Parallel.Limit limit = engine.limitThreads(1)) {
+      assertThat(Parallel.width()).isEqualTo(1);
+      Thread other = new Thread(() -> assertThat(Parallel.width()).isEqualTo(2));
+      List<Throwable> thrown = new ArrayList<>();
+      other.setUncaughtExceptionHandler((thread, e) -> thrown.add(e));
+      other.start();
+      other.join();
+      assertThat(thrown).isEmpty();
+      assertThat(Parallel.width()).isEqualTo(1);
+      try (Parallel.Limit inner = engine.limitThreads(3)) {
+        assertThat(Parallel.width()).isEqualTo(3);
+      }
+      assertThat(engine.threads()).isEqualTo(1);
+    }
+    assertThat(engine.threads()).isEqualTo(2);
   }
 
   @Test

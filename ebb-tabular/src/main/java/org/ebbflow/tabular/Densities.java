@@ -28,29 +28,32 @@ import org.jspecify.annotations.Nullable;
  */
 record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityModel floor) {
   /** Draws over which the densities of rows with atoms are averaged. */
-  private static final int DRAWS = 4;
+  static final int DRAWS = 4;
 
   /** No margin makes a row stranger than that. */
   private static final double FARTHEST = 1e300;
 
-  private static final long SEED = 7;
   private static final long MOST_NUMBERS_TOGETHER = 4_000_000;
 
   /**
    * The logarithm of the mean over draws of p in nats, by the density first, then by the floor if
    * there is one, for every row; −∞ where a model cannot tell.
    *
-   * @param firstRow index of the table's first row in the whole that it is a piece of
+   * @param firstRow index of the table's first row in the whole that it is a piece of, for messages
    * @throws org.ebbflow.data.DataException naming what does not fit the schema
    */
   double[][] of(Table table, long firstRow, DoubleConsumer progress) {
     List<DensityModel> models = floor == null ? List.of(density) : List.of(density, floor);
+    if (table.rows() == 0) {
+      encoder.schema().check(table, firstRow);
+      return new double[models.size()][0];
+    }
     int draws = encoder.hasAtoms() ? DRAWS : 1;
     double[][][] all = new double[models.size()][draws][];
     AtomicInteger done = new AtomicInteger();
     IntConsumer evaluate =
         draw -> {
-          Encoded encoded = encoder.encode(table, SEED + draw, firstRow);
+          Encoded encoded = encoder.encodeByContent(table, firstRow, draw, draws);
           double[] ratios = encoded.logRatios();
           for (int model = 0; model < models.size(); model++) {
             boolean alone = draws == 1 && model == 0;

@@ -50,7 +50,8 @@ public final class FilteredSampler {
   /**
    * {@code n} draws that meet a condition.
    *
-   * @param where what a SELECT would have after WHERE, as {@code class = 'a' and age > 30}
+   * @param where what a SELECT would have after WHERE, as {@code class = 'a' and age > 30}; it is
+   *     SQL of this machine's, which can read its files: never a stranger's
    * @throws EbbException if the condition is not valid, or so few draws meet it that two million
    *     would not hold enough
    */
@@ -137,6 +138,9 @@ public final class FilteredSampler {
   }
 
   private Table collect(int n, String what, Function<Table, Table> keep) {
+    if (n < 1) {
+      throw new EbbException(n + " draws are wanted", "ask for 1 or more");
+    }
     List<Table> kept = new ArrayList<>();
     int rows = 0;
     long drawn = 0;

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.data.DatasetBuilder;
@@ -113,7 +114,8 @@ public final class TabularFit {
     Encoded validation = encoder.encode(split.validation(), options.seed(), split.train().rows());
     Dataset.Split scores = new Dataset.Split(trainingScores(), validation.scores());
     double offset = Arrays.stream(validation.logRatios()).average().orElse(0);
-    this.race = new Race(options, scores, offset, folder.resolve("race"), source, start, listener);
+    double spent = 1e-9 * (System.nanoTime() - start);
+    this.race = new Race(options, scores, offset, folder.resolve("race"), source, spent, listener);
   }
 
   private static int heldOut(int rows, FitOptions options) {
@@ -187,7 +189,7 @@ public final class TabularFit {
     return race.seconds();
   }
 
-  /** Asks {@link #run} to keep what it has and return. */
+  /** Asks {@link #run} to keep what it has and return, as an interrupt of its thread does. */
   public void stop() {
     race.stop();
   }
@@ -199,7 +201,10 @@ public final class TabularFit {
       try {
         return new TabularFit(table, schema, options, "memory", folder, FitListener.SILENT)
             .run()
-            .orElseThrow();
+            .orElseThrow(
+                () ->
+                    new EbbException(
+                        "the fit was interrupted", "fit again; a TabularFit keeps what it has"));
       } finally {
         FolderTree.delete(folder);
       }

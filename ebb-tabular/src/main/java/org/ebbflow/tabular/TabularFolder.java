@@ -4,21 +4,28 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
 import org.ebbflow.io.ModelFileException;
 import org.ebbflow.model.DensityModel;
+import org.ebbflow.model.ModelFolder;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.select.Entry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder with a {@link TabularModel}: the flow's own files, those of the normal distribution that
  * it has beaten in {@code floor}, {@code table.json} for the columns and {@code calibration.json}
- * for held-out densities. The last is written last: a folder that has it is whole.
+ * for held-out densities. The last is written last and has the others' digest: a folder that has
+ * it, and the same after all has been read, is whole.
  */
 public final class TabularFolder {
   private static final JsonMapper MAPPER =
@@ -30,7 +37,12 @@ public final class TabularFolder {
 
   @SuppressWarnings("ArrayRecordComponent") // written and read, never compared
   private record Document(
-      int version, double[] heldOut, double[] floor, double[] tails, List<Entry> entries) {
+      int version,
+      @Nullable String of,
+      double[] heldOut,
+      double[] floor,
+      double[] tails,
+      List<Entry> entries) {
     Document {
       if (heldOut.length == 0
           || heldOut.length != tails.length
@@ -68,6 +80,7 @@ public final class TabularFolder {
     Document document =
         new Document(
             VERSION,
+            digest(folder),
             calibration.heldOut(),
             calibration.floor(),
             calibration.tails(),
@@ -81,11 +94,15 @@ public final class TabularFolder {
 
   static TabularModel read(Path folder) {
     if (!holdsModel(folder)) {
+      if (Files.exists(folder.resolve(TABLE))) {
+        throw new EbbException(
+            folder + " holds a model of a table that has not been saved to its end",
+            "load it when it has, or fit it anew");
+      }
       throw new EbbException(
           folder + " holds no model of a table", "fit one there: ebb fit --data F --out " + folder);
     }
-    DensityModel density = DensityModel.load(folder);
-    TableEncoder encoder = encoder(folder.resolve(TABLE));
+    // First what is written last: whatever is saved from now on, the digest at the end is another.
     Path file = folder.resolve(CALIBRATION);
     Document document;
     try {
@@ -97,12 +114,21 @@ public final class TabularFolder {
       throw new ModelFileException(
           file, "is of version " + document.version, "use the Ebb that wrote it");
     }
+    DensityModel density = DensityModel.load(folder);
+    TableEncoder encoder = encoder(folder.resolve(TABLE));
     if (encoder.columns().size() != density.shape().dimension()) {
       throw new ModelFileException(
           folder.resolve(TABLE), "does not belong to the weights beside it", "fit the model anew");
     }
     boolean beaten = document.floor.length > 0;
     DensityModel floor = beaten ? DensityModel.load(folder.resolve(FLOOR)) : null;
+    // Not in models of earlier versions.
+    if (document.of != null && !document.of.equals(digest(folder))) {
+      throw new ModelFileException(
+          file,
+          "does not belong to the weights beside it",
+          "load the model when it has been saved to its end, or fit it anew");
+    }
     double[][] heldOut =
         beaten
             ? new double[][] {document.heldOut, document.floor}
@@ -110,6 +136,26 @@ public final class TabularFolder {
     return new TabularModel(
         new Densities(encoder, density, floor),
         new Calibration(heldOut, document.tails, document.entries));
+  }
+
+  /** Of what the model is made of, in the order that it is written. */
+  private static String digest(Path folder) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Path file : List.of(new ModelFolder(folder).weights(), folder.resolve(TABLE))) {
+        try (InputStream bytes = Files.newInputStream(file)) {
+          byte[] some = new byte[1 << 16];
+          for (int n = bytes.read(some); n >= 0; n = bytes.read(some)) {
+            digest.update(some, 0, n);
+          }
+        } catch (IOException e) {
+          throw new ModelFileException(file, "cannot be read", "fit the model anew");
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   private static TableEncoder encoder(Path file) {

@@ -70,10 +70,10 @@ public final class TabularModel {
   }
 
   /**
-   * Fits a model to a table.
+   * Fits a model to a table. For progress, stopping and going on see {@link TabularFit}.
    *
    * @param schema what its columns are
-   * @throws EbbException if the table does not suit
+   * @throws EbbException if the table does not suit, or the thread is interrupted
    */
   public static TabularModel fit(Table table, Schema schema, FitOptions options) {
     return TabularFit.inMemory(table, schema, options);
@@ -124,10 +124,12 @@ public final class TabularModel {
   }
 
   /**
-   * Log-densities and p-values of rows.
+   * Log-densities and p-values of rows. Of a row with atoms the density is the mean of four draws
+   * within them, which belong to what is in the row: the same row has the same score alone and in
+   * any table, up to the rounding of single precision.
    *
    * @param table with the schema's columns, in any order
-   * @param firstRow index of the table's first row in the whole that it is a piece of
+   * @param firstRow index of the table's first row in the whole that it is a piece of, for messages
    * @throws org.ebbflow.data.DataException naming what does not fit the schema
    */
   public Scores score(Table table, long firstRow, DoubleConsumer progress) {
@@ -143,11 +145,14 @@ public final class TabularModel {
    * @return one list for each of these rows
    */
   public List<List<Explanation>> explain(Table table, int[] rows, int most) {
+    if (most < 0) {
+      throw new EbbException("explanations are to name " + most + " columns", "give 0 or more");
+    }
     if (rows.length == 0) {
       return List.of();
     }
     Table chosen = encoder.schema().check(table.select(rows));
-    Encoded encoded = encoder.encode(chosen, SEED, 0);
+    Encoded encoded = encoder.encodeByContent(chosen, 0, 0, Densities.DRAWS);
     double[][] scores = encoded.rows();
     double[] own = density.logProb(encoded.scores(), share -> {});
     Conditionals conditionals = new Conditionals(density, encoder.columns(), CELLS);
@@ -197,7 +202,7 @@ public final class TabularModel {
   private static double[] margins(ColumnEncoder column, ColumnGrid grid) {
     double[] scores = new double[grid.size()];
     double[] ratios = new double[grid.size()];
-    column.encode(grid.values(), new Draws(SEED, 0), 0, scores, ratios);
+    column.encode(grid.values(), Draws.byIndex(SEED, 0), 0, scores, ratios);
     for (int cell = 0; cell < ratios.length; cell++) {
       // An atom's score was drawn anew; its mass is the same at the cell's middle.
       ratios[cell] +=

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
@@ -23,6 +28,9 @@ import org.ebbflow.tabular.select.FitOptions;
 import org.ebbflow.tabular.table.Column;
 import org.ebbflow.tabular.table.ColumnType;
 import org.ebbflow.tabular.table.Table;
+import org.ebbflow.train.TrainListener;
+import org.ebbflow.train.TrainState;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +122,93 @@ class TabularModelTest {
       double[] piece = model.score(fresh.slice(from, to), from, share -> {}).logDensities();
       assertThat(piece).containsExactly(Arrays.copyOfRange(whole, from, to), within(1e-4));
     }
+  }
+
+  @Test
+  void aRowHasOneScoreWhereverItIs() {
+    double[] whole = model.score(fresh).logDensities();
+    int[] backwards = IntStream.range(0, 300).map(i -> 299 - i).toArray();
+    double[] turned = model.score(fresh.select(backwards)).logDensities();
+    for (int i = 0; i < backwards.length; i++) {
+      assertThat(turned[i]).isCloseTo(whole[backwards[i]], within(1e-4));
+    }
+    for (int row = 0; row < 20; row++) {
+      double[] alone = model.score(fresh.slice(row, row + 1)).logDensities();
+      assertThat(alone[0]).isCloseTo(whole[row], within(1e-4));
+    }
+    assertThat(model.score(fresh.slice(0, 0)).logDensities()).isEmpty();
+  }
+
+  @Test
+  void rowsAreNamedByTheirPlace() {
+    Table one = fresh.slice(0, 60);
+    @Nullable String[] city = new String[60];
+    Arrays.setAll(city, one.column("city")::text);
+    city[49] = "Mars";
+    Table wrong = one.with(Column.texts("city", city));
+    assertThatThrownBy(() -> model.score(wrong)).hasMessageContaining("row 50");
+    assertThatThrownBy(() -> model.impute(wrong)).hasMessageContaining("row 50");
+  }
+
+  @Test
+  void foldersOfTwoModelsAreRefused() throws IOException {
+    Path folder = temp.resolve("mixed");
+    model.save(folder);
+    Path other = temp.resolve("other");
+    TabularModel.fit(MixedRows.table(400, 9), GAUSSIAN.withSteps(20)).save(other);
+    Files.copy(
+        other.resolve("model.safetensors"),
+        folder.resolve("model.safetensors"),
+        StandardCopyOption.REPLACE_EXISTING);
+    assertThatThrownBy(() -> TabularModel.load(folder))
+        .hasMessageContaining("does not belong to the weights beside it");
+    Files.delete(folder.resolve("calibration.json"));
+    assertThatThrownBy(() -> TabularModel.load(folder))
+        .hasMessageContaining("has not been saved to its end");
+    model.save(folder);
+    assertThat(TabularModel.load(folder).score(fresh).logDensities())
+        .isEqualTo(model.score(fresh).logDensities());
+  }
+
+  @Test
+  void aFitWhoseThreadIsInterruptedKeepsWhatItHas() {
+    Path folder = temp.resolve("interrupted");
+    Table table = MixedRows.pair(300, 0.5, 1);
+    FitOptions options = FitOptions.defaults().withModel("spline").withSteps(60);
+    TabularFit fit =
+        new TabularFit(
+            table,
+            Schema.infer(table),
+            options,
+            "t",
+            folder,
+            stepping(
+                state -> {
+                  if (state.step() == 20) {
+                    Thread.currentThread().interrupt();
+                  }
+                }));
+    assertThat(fit.run()).isEmpty();
+    assertThat(Thread.interrupted()).isTrue();
+    List<Long> steps = new ArrayList<>();
+    FitListener watching = stepping(state -> steps.add(state.step()));
+    assertThat(new TabularFit(table, Schema.infer(table), options, "t", folder, watching).run())
+        .isPresent();
+    assertThat(steps.get(0)).isEqualTo(21);
+  }
+
+  private static FitListener stepping(Consumer<TrainState> stepped) {
+    return new FitListener() {
+      @Override
+      public TrainListener training(String name, long done, long steps) {
+        return new TrainListener() {
+          @Override
+          public void stepped(TrainState state, long total) {
+            stepped.accept(state);
+          }
+        };
+      }
+    };
   }
 
   @Test
@@ -228,6 +323,14 @@ class TabularModelTest {
     assertThatThrownBy(() -> model.score(fresh.without(List.of("x"))))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("column x");
+    assertThatThrownBy(() -> model.sample(0, 1))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("0 draws");
+    assertThatThrownBy(() -> new FilteredSampler(model, 1, share -> {}).where(-1, "x > 0"))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("-1 draws");
+    assertThatThrownBy(() -> model.explain(fresh, new int[] {0}, -1))
+        .isInstanceOf(EbbException.class);
     assertThatThrownBy(() -> model.impute(fresh, -1, 0.9, 1, share -> {}))
         .hasMessageContaining("draws is -1");
   }

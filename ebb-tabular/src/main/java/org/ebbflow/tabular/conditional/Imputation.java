@@ -10,7 +10,8 @@ import org.ebbflow.tabular.table.Table;
  *
  * @param point the single best: means of numbers, the likeliest category or truth value
  * @param draws completed copies from the model's conditional
- * @param cells what is known of every gap, by column, then row
+ * @param cells what is known of every gap, by column, then row, of each piece that the table was
+ *     taken in
  */
 public record Imputation(Table point, List<Table> draws, List<Cell> cells) {
   /** Copies. */

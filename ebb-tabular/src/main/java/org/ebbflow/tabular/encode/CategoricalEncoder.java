@@ -164,7 +164,7 @@ final class CategoricalEncoder implements ColumnEncoder {
   public Interval interval(Column values, int row) {
     String text = values.category(row);
     int piece = text == null ? -1 : pieces.getOrDefault(text, -1);
-    return partition.interval(known(values, row, row, piece));
+    return partition.interval(known(values, row, 0, piece));
   }
 
   @Override

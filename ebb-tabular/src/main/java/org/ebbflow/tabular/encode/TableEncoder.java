@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
 import org.ebbflow.data.Dataset;
@@ -91,16 +92,39 @@ public final class TableEncoder {
    * @throws DataException naming column, row and value of what cannot be encoded
    */
   public Encoded encode(Table table, long seed, long firstRow) {
+    return encode(modelled(table, firstRow), firstRow, column -> Draws.byIndex(seed, column));
+  }
+
+  /**
+   * Encodes rows with the {@code k}-th of {@code n} draws that belong to what is in a row: for
+   * densities, which must not depend on where in a table a row is.
+   *
+   * @param table with the schema's columns, in any order
+   * @param firstRow index of the table's first row in the whole that it is a piece of, for messages
+   * @param n a power of two
+   * @throws DataException naming column, row and value of what cannot be encoded
+   */
+  public Encoded encodeByContent(Table table, long firstRow, int k, int n) {
+    List<Column> values = modelled(table, firstRow);
+    long[] contents = Draws.contents(values);
+    return encode(values, firstRow, c -> Draws.byContent(contents, firstRow, c, k, n));
+  }
+
+  /** The columns that are encoded, checked. */
+  private List<Column> modelled(Table table, long firstRow) {
     Table checked = schema.check(table, firstRow);
-    int rows = checked.rows();
-    if (rows == 0) {
+    if (checked.rows() == 0) {
       throw new DataException("a table without rows", "give some rows to encode");
     }
+    return columns.stream().map(column -> checked.column(column.spec().name())).toList();
+  }
+
+  private Encoded encode(List<Column> values, long firstRow, IntFunction<Draws> draws) {
+    int rows = values.get(0).rows();
     double[][] scores = new double[width()][rows];
     double[][] logRatios = new double[width()][rows];
     for (int c = 0; c < width(); c++) {
-      Column values = checked.column(columns.get(c).spec().name());
-      columns.get(c).encode(values, new Draws(seed, c), firstRow, scores[c], logRatios[c]);
+      columns.get(c).encode(values.get(c), draws.apply(c), firstRow, scores[c], logRatios[c]);
     }
     DatasetBuilder builder = new DatasetBuilder(width());
     double[] line = new double[width()];

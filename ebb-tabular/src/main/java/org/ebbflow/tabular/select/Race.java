@@ -88,7 +88,7 @@ public final class Race {
    *     the table's rows
    * @param folder of its own; what an earlier run has left there of the same race is gone on from
    * @param source names the table in provenances
-   * @param start {@link System#nanoTime} at the beginning of what its time is counted from
+   * @param spent seconds of its time that are gone before it runs
    * @throws EbbException if the options name no candidate, or settings that none of them has
    */
   public Race(
@@ -97,7 +97,7 @@ public final class Race {
       double offset,
       Path folder,
       Provenance.Source source,
-      long start,
+      double spent,
       FitListener listener) {
     this.options = options;
     this.rows = rows;
@@ -107,7 +107,7 @@ public final class Race {
     this.listener = listener;
     this.candidates = Candidate.of(options.model(), rows.train().columns());
     requireValid();
-    this.record = new RaceRecord(folder.resolve("race.json"), fingerprint(), start);
+    this.record = new RaceRecord(folder.resolve("race.json"), fingerprint(), spent);
   }
 
   /**
@@ -128,7 +128,7 @@ public final class Race {
     }
   }
 
-  /** Seconds since the start, with those of earlier runs that it goes on from. */
+  /** Seconds of its time that are gone, with those of earlier runs that it goes on from. */
   public double seconds() {
     return record.seconds();
   }
@@ -143,6 +143,7 @@ public final class Race {
    * @throws EbbException if the folder holds another race, or nothing could be trained
    */
   public Optional<Result> run() {
+    record.begin();
     record.read();
     List<Candidate> racing = candidates.stream().filter(each -> !each.isFloor()).toList();
     boolean ended = true;
@@ -232,13 +233,17 @@ public final class Race {
                     "name one by --model and see"));
   }
 
-  /** Asks {@link #run} to keep a checkpoint and return. */
+  /** Asks {@link #run} to keep a checkpoint and return, as an interrupt of its thread does. */
   public void stop() {
     stopped = true;
     Fit fit = running;
     if (fit != null) {
       fit.stop();
     }
+  }
+
+  private boolean isStopped() {
+    return stopped || Thread.currentThread().isInterrupted();
   }
 
   /**
@@ -252,7 +257,7 @@ public final class Race {
     }
     try {
       Optional<Plan> plan = record.plan(name, () -> plan(candidate, share));
-      if (stopped || plan.isEmpty()) {
+      if (isStopped() || plan.isEmpty()) {
         return false;
       }
       ModelFolder files = new ModelFolder(folder.resolve(name));
@@ -293,7 +298,7 @@ public final class Race {
     Speed.Meter meter = new Speed.Meter(told);
     Fit fit = new Fit(config, on, files, provenance, meter);
     running = fit;
-    if (stopped) {
+    if (isStopped()) {
       return Optional.empty();
     }
     fit.restore();

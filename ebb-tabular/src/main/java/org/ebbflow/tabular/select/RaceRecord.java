@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.ebbflow.EbbException;
 import org.ebbflow.io.AtomicFile;
+import org.jspecify.annotations.Nullable;
 
 /** What a race has decided and found so far, in a file that is replaced at every change. */
 final class RaceRecord {
@@ -27,7 +28,8 @@ final class RaceRecord {
 
   private final Path file;
   private final String race;
-  private final long start;
+  private final double spent;
+  private @Nullable Long start;
   private double before;
   private final Map<String, Plan> plans = new LinkedHashMap<>();
   private final List<Entry> entries = new ArrayList<>();
@@ -44,12 +46,17 @@ final class RaceRecord {
   /**
    * Of a race of which nothing has been read yet.
    *
-   * @param start {@link System#nanoTime} at the beginning of what its time is counted from
+   * @param spent seconds of its time that are gone before it begins
    */
-  RaceRecord(Path file, String race, long start) {
+  RaceRecord(Path file, String race, double spent) {
     this.file = file;
     this.race = race;
-    this.start = start;
+    this.spent = spent;
+  }
+
+  /** Counts time from now on. */
+  void begin() {
+    start = System.nanoTime();
   }
 
   /**
@@ -87,9 +94,9 @@ final class RaceRecord {
     return List.copyOf(entries);
   }
 
-  /** Seconds since the start, and those of earlier runs up to what they last wrote. */
+  /** Seconds that are gone, and those of earlier runs up to what they last wrote. */
   double seconds() {
-    return before + 1e-9 * (System.nanoTime() - start);
+    return before + spent + (start == null ? 0 : 1e-9 * (System.nanoTime() - start));
   }
 
   /** How long a training is to be, decided once; empty is no decision. */

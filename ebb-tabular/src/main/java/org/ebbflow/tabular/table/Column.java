@@ -273,9 +273,8 @@ public final class Column {
   }
 
   /**
-   * A value as a file would have it, or null if missing: numbers in the fewest digits that read
-   * back equal, whole ones without a point; {@code true} and {@code false}; points in time as ISO
-   * 8601 in UTC.
+   * A value as a file would have it, or null if missing: numbers in digits that read back equal;
+   * {@code true} and {@code false}; points in time as ISO 8601 in UTC.
    */
   public @Nullable String text(int row) {
     if (isMissing(row)) {

@@ -147,7 +147,7 @@ record SourceFiles(List<String> paths, Kind kind) {
             .map(name -> Database.quoted(name) + ": 'VARCHAR'")
             .collect(Collectors.joining(", "));
     return ("read_csv(%s, header = true, delim = %s, quote = '\"', escape = '\"', nullstr = %s,"
-            + " sample_size = %d%s)")
+            + " sample_size = %s%s)")
         .formatted(
             files(),
             Database.quoted(String.valueOf(header.delimiter())),

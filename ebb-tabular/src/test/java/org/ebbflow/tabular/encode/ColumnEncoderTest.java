@@ -367,7 +367,7 @@ class ColumnEncoderTest {
 
   private static double[][] encode(ColumnEncoder encoder, Column values) {
     double[][] encoded = new double[2][values.rows()];
-    encoder.encode(values, new Draws(5, 0), 0, encoded[0], encoded[1]);
+    encoder.encode(values, Draws.byIndex(5, 0), 0, encoded[0], encoded[1]);
     return encoded;
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.ebbflow.EbbException;
@@ -132,6 +133,18 @@ class TableFileTest {
                 TableSource.open(
                     List.of(first.toString(), less.toString()), TableFormat.customary()))
         .hasMessageContaining("less.csv lacks the column 'b'");
+  }
+
+  @Test
+  void filesAreReadWhateverDigitsTheCountryWrites() throws IOException {
+    Path file = Files.writeString(folder.resolve("digits.csv"), "a,b\n1,x\n2,y\n");
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try (TableSource source = TableSource.open(file)) {
+      assertThat(source.readAll().column("a").numbers()).containsExactly(1, 2);
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
