@@ -42,8 +42,8 @@ final class PeerWorks {
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "Rows of score and sample (default 10000).")
-  private int rows = 10_000;
+      description = "Rows of score and sample (default 40000).")
+  private int rows = 40_000;
 
   @Option(names = "--bf16", description = "Also products of bfloat16, where there are some.")
   private boolean bf16;
