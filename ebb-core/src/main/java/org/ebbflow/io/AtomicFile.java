@@ -80,13 +80,13 @@ public final class AtomicFile {
       fill(temporary, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       renamed = true;
+      forceFolder(folder);
     } catch (IOException e) {
       throw failure(target, folder, e);
     } finally {
       if (!renamed) {
         delete(temporary);
       }
-      forceFolder(folder);
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

@@ -353,11 +353,10 @@ public final class Fit {
       }
     }
     if (tree.get("training") instanceof ObjectNode training) {
-      training.put("checkpointSeconds", 60); // how often it is kept, not what
-    }
-    if (tree.get("training") instanceof ObjectNode training
-        && !config.training().schedule().name().equals("cosine")) {
-      training.remove(List.of("steps", "epochs", "minutes", "patience"));
+      training.put("checkpointSeconds", 60); // how often it is kept, not what; 60 in older runs
+      if (!config.training().schedule().name().equals("cosine")) {
+        training.remove(List.of("steps", "epochs", "minutes", "patience"));
+      }
     }
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

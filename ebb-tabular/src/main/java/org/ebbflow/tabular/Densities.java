@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.ebbflow.model.DensityModel;
@@ -49,20 +50,19 @@ record Densities(TableEncoder encoder, DensityModel density, @Nullable DensityMo
       return new double[models.size()][0];
     }
     int draws = encoder.hasAtoms() ? DRAWS : 1;
+    IntFunction<Encoded> encode = encoder.drawsByContent(table, firstRow, draws);
     double[][][] all = new double[models.size()][draws][];
     AtomicInteger done = new AtomicInteger();
     IntConsumer evaluate =
         draw -> {
-          Encoded encoded = encoder.encodeByContent(table, firstRow, draw, draws);
+          Encoded encoded = encode.apply(draw);
           double[] ratios = encoded.logRatios();
           for (int model = 0; model < models.size(); model++) {
             boolean alone = draws == 1 && model == 0;
             double[] values =
                 models.get(model).logProb(encoded.scores(), alone ? progress : share -> {});
             for (int row = 0; row < values.length; row++) {
-              // What a model cannot compute, far from all it has seen, it does not expect.
-              double sum = values[row] + ratios[row];
-              values[row] = Double.isNaN(sum) ? Double.NEGATIVE_INFINITY : sum;
+              values[row] += ratios[row];
             }
             all[model][draw] = values;
           }

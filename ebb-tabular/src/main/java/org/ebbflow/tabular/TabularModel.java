@@ -152,7 +152,7 @@ public final class TabularModel {
       return List.of();
     }
     Table chosen = encoder.schema().check(table.select(rows));
-    Encoded encoded = encoder.encodeByContent(chosen, 0, 0, Densities.DRAWS);
+    Encoded encoded = encoder.drawsByContent(chosen, 0, Densities.DRAWS).apply(0);
     double[][] scores = encoded.rows();
     double[] own = density.logProb(encoded.scores(), share -> {});
     Conditionals conditionals = new Conditionals(density, encoder.columns(), CELLS);

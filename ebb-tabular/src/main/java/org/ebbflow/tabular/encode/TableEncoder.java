@@ -96,18 +96,19 @@ public final class TableEncoder {
   }
 
   /**
-   * Encodes rows with the {@code k}-th of {@code n} draws that belong to what is in a row: for
-   * densities, which must not depend on where in a table a row is.
+   * Encodes rows with draws that belong to what is in a row: for densities, which must not depend
+   * on where in a table a row is.
    *
    * @param table with the schema's columns, in any order
    * @param firstRow index of the table's first row in the whole that it is a piece of, for messages
-   * @param n a power of two
-   * @throws DataException naming column, row and value of what cannot be encoded
+   * @param n how many draws, a power of two
+   * @return the rows with the k-th draw, k from 0 to n − 1; safe for several threads
+   * @throws DataException naming column, row and value of what cannot be encoded, now or when drawn
    */
-  public Encoded encodeByContent(Table table, long firstRow, int k, int n) {
+  public IntFunction<Encoded> drawsByContent(Table table, long firstRow, int n) {
     List<Column> values = modelled(table, firstRow);
     long[] contents = Draws.contents(values);
-    return encode(values, firstRow, c -> Draws.byContent(contents, firstRow, c, k, n));
+    return k -> encode(values, firstRow, c -> Draws.byContent(contents, firstRow, c, k, n));
   }
 
   /** The columns that are encoded, checked. */
