@@ -1,27 +1,58 @@
 package org.ebbflow.flow;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Scope;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sums of derivatives with respect to parameters, in the parameters' precision; zero at first.
  * Tensors are told apart by identity. Not thread-safe.
  */
 public final class Gradients {
+  /**
+   * Where the products of large matrices go, that are made anew in every step: fetching fresh
+   * memory for them from the system takes as long as adding them up.
+   */
+  public interface Room {
+    /** A tensor of the parameter's shape and type, whose content counts for nothing. */
+    Tensor of(Tensor parameter);
+
+    /** Fresh tensors. */
+    static Room fresh() {
+      return parameter -> Ops.emptyLike(parameter.detach());
+    }
+  }
+
   private final List<Tensor> parameters;
-  private final IdentityHashMap<Tensor, Optional<Tensor>> sums = new IdentityHashMap<>();
+  private final Room room;
+  private final IdentityHashMap<Tensor, Sum> sums = new IdentityHashMap<>();
   private final Scope.Home home = Scope.home();
+
+  /** What has been added for a parameter: a tensor, and products that are yet to be made. */
+  private static final class Sum {
+    @Nullable Tensor done;
+    final List<Tensor> went = new ArrayList<>();
+    final List<Tensor> came = new ArrayList<>();
+  }
 
   /** For these parameters; the sums belong to the scope that is current now. */
   public Gradients(Collection<Tensor> parameters) {
+    this(parameters, Room.fresh());
+  }
+
+  /** For these parameters; sums in the room's tensors are as long good as those are. */
+  public Gradients(Collection<Tensor> parameters, Room room) {
+    this.room = room;
     this.parameters = List.copyOf(parameters);
-    this.parameters.forEach(p -> sums.put(p, Optional.empty()));
+    this.parameters.forEach(p -> sums.put(p, new Sum()));
   }
 
   /**
@@ -32,11 +63,11 @@ public final class Gradients {
    * @throws IllegalArgumentException if the parameter is none of those
    */
   public void add(Tensor parameter, Tensor gradient) {
-    Optional<Tensor> sum = sum(parameter);
-    if (sum.isPresent()) {
-      InPlace.increase(sum.get(), gradient);
+    Sum sum = sum(parameter);
+    if (sum.done == null) {
+      sum.done = home.take(Ops.as(gradient, parameter));
     } else {
-      sums.put(parameter, Optional.of(home.take(Ops.as(gradient, parameter))));
+      InPlace.increase(sum.done, gradient);
     }
   }
 
@@ -46,41 +77,119 @@ public final class Gradients {
    * @throws IllegalArgumentException if the parameter is none of those
    */
   public void addProduct(Tensor parameter, Tensor left, Tensor right, double c) {
-    Optional<Tensor> sum = sum(parameter);
-    if (sum.isPresent()) {
-      InPlace.increaseByProduct(sum.get(), left, right, c);
-    } else {
+    Sum sum = sum(parameter);
+    if (sum.done == null) {
       Tensor first = home.take(Ops.emptyLike(parameter.detach()));
       InPlace.productInto(first, left, right, c);
-      sums.put(parameter, Optional.of(first));
+      sum.done = first;
+    } else {
+      InPlace.increaseByProduct(sum.done, left, right, c);
     }
   }
 
   /**
-   * Adds to all sums.
+   * Adds {@code wentᵀ·came} to a matrix's sum, when it is asked for: all that were added so make
+   * one product, of which threads take some rows of the matrix each. For large matrices and few
+   * rows, where a sum for every thread would cost more.
    *
-   * @param gradients in the order of the parameters; given away
+   * @param went (K, out), in the product's precision; kept
+   * @param came (K, in); kept
+   * @throws IllegalArgumentException if the parameter is none of those
    */
-  public void addAll(List<Tensor> gradients) {
-    for (int i = 0; i < parameters.size(); i++) {
-      add(parameters.get(i), gradients.get(i));
+  public void addLater(Tensor parameter, Tensor went, Tensor came) {
+    Sum sum = sum(parameter);
+    sum.went.add(home.take(went));
+    sum.came.add(home.take(came));
+  }
+
+  /** Adds what another one for the same parameters has; its tensors are given away. */
+  public void addAll(Gradients other) {
+    for (Tensor parameter : parameters) {
+      Sum more = other.sum(parameter);
+      if (more.done != null) {
+        add(parameter, more.done);
+      }
+      Sum sum = sum(parameter);
+      sum.went.addAll(more.went);
+      sum.came.addAll(more.came);
     }
   }
 
-  /** The sums in the order of the parameters. */
-  public List<Tensor> all() {
-    return parameters.stream().map(this::of).toList();
+  /** Every tensor that it holds, for who passes it from one scope to another. */
+  public List<Tensor> held() {
+    List<Tensor> all = new ArrayList<>();
+    for (Sum sum : sums.values()) {
+      if (sum.done != null) {
+        all.add(sum.done);
+      }
+      all.addAll(sum.went);
+      all.addAll(sum.came);
+    }
+    return all;
   }
 
   /** A parameter's sum itself, not a copy; zeros where nothing was added. */
   public Tensor of(Tensor parameter) {
-    Tensor sum = sum(parameter).orElseGet(() -> home.take(Ops.zerosLike(parameter.detach())));
-    sums.put(parameter, Optional.of(sum));
-    return sum;
+    Sum sum = sum(parameter);
+    try (Scope scope = Scope.open();
+        Autograd.Mode off = Autograd.off()) {
+      if (!sum.went.isEmpty()) {
+        multiply(parameter, sum);
+      }
+      if (sum.done == null) {
+        sum.done = home.take(Ops.zerosLike(parameter.detach()));
+      }
+      return sum.done;
+    }
   }
 
-  private Optional<Tensor> sum(Tensor parameter) {
-    Optional<Tensor> sum = sums.get(parameter);
+  private void multiply(Tensor parameter, Sum sum) {
+    boolean sameType = Ops.sameType(sum.went.get(0), parameter);
+    // Products that are rounded to fewer digits are so once, for all together.
+    List<Tensor> went = sameType ? sum.went : List.of(Ops.concatenate(array(sum.went)));
+    List<Tensor> came = sameType ? sum.came : List.of(Ops.concatenate(array(sum.came)));
+    Tensor before = sum.done;
+    Tensor result = before == null ? home.take(room.of(parameter)) : before;
+    int rows = Math.toIntExact(parameter.size(0));
+    Parallel.forRows(
+        rows,
+        rows,
+        share -> {},
+        (from, to) -> {
+          try (Scope scope = Scope.open()) {
+            Tensor target = Ops.rows(result, from, to);
+            for (int i = 0; i < went.size(); i++) {
+              Tensor left = Ops.slice(went.get(i), 1, from, to).t();
+              boolean first = before == null && i == 0;
+              if (!sameType) {
+                put(target, left.matmul(came.get(i)), first);
+              } else if (first) {
+                InPlace.productInto(target, left, came.get(i), 1);
+              } else {
+                InPlace.increaseByProduct(target, left, came.get(i), 1);
+              }
+            }
+          }
+        });
+    sum.done = result;
+    sum.went.clear();
+    sum.came.clear();
+  }
+
+  private static void put(Tensor target, Tensor more, boolean first) {
+    if (first) {
+      InPlace.assign(target, more);
+    } else {
+      InPlace.increase(target, more);
+    }
+  }
+
+  private static Tensor[] array(List<Tensor> tensors) {
+    return tensors.toArray(new Tensor[0]);
+  }
+
+  private Sum sum(Tensor parameter) {
+    Sum sum = sums.get(parameter);
     if (sum == null) {
       throw new IllegalArgumentException("not a parameter of these gradients");
     }

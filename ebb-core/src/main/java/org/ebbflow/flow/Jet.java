@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * log p (order 1) and its curvature {@code vᵀ(∇² log p)v} (order 2) from one definition. A missing
  * derivative stands for zero. Immutable; the operations are recorded by autograd when it is on.
  *
+ * <p>A jet of order 1 whose value has B rows may have the derivatives along k directions, k·B rows,
+ * one batch below the other: value and slopes are then computed once for all directions.
+ *
  * <p>Source of the scheme: Taylor-mode differentiation (Griewank and Walther, "Evaluating
  * Derivatives", 2008, ch. 13).
  */
@@ -108,14 +111,16 @@ public final class Jet {
       return new Jet(order, map.apply(value), null, null);
     }
     long n = value.size(0);
+    Tensor moved = first();
+    long to = n + moved.size(0);
     Tensor stack =
-        second == null ? Ops.concatenate(value, first()) : Ops.concatenate(value, first(), second);
+        second == null ? Ops.concatenate(value, moved) : Ops.concatenate(value, moved, second);
     Tensor mapped = map.apply(stack);
     return new Jet(
         order,
         Ops.rows(mapped, 0, n),
-        Ops.rows(mapped, n, 2 * n),
-        second == null ? null : Ops.rows(mapped, 2 * n, 3 * n));
+        Ops.rows(mapped, n, to),
+        second == null ? null : Ops.rows(mapped, to, to + n));
   }
 
   /** {@code x·weightᵀ + bias} over the last axis, {@link #stacked}. */
@@ -161,7 +166,7 @@ public final class Jet {
     Tensor dy = null;
     Tensor ddy = null;
     if (first != null) {
-      dy = derivatives[1].mul(first);
+      dy = Ops.mulEach(first, derivatives[1]);
       if (order == 2) {
         ddy = derivatives[2].mul(first.square());
       }
@@ -180,7 +185,7 @@ public final class Jet {
    * @param slope multiplies by f′ at the value
    */
   public Jet piecewiseLinear(Tensor f, UnaryOperator<Tensor> slope) {
-    return new Jet(order, f, apply(slope, first), apply(slope, second));
+    return new Jet(order, f, each(first, slope), apply(slope, second));
   }
 
   /** {@code x + y}. */
@@ -202,8 +207,8 @@ public final class Jet {
   /** {@code x·y}, entry by entry. */
   public Jet mul(Jet y) {
     requireSame(y);
-    Tensor dy = sum(product(first, y.value), product(value, y.first));
-    Tensor ddy = sum(product(second, y.value), product(value, y.second));
+    Tensor dy = sum(product(first, y.value), product(y.first, value));
+    Tensor ddy = sum(product(second, y.value), product(y.second, value));
     if (order == 2 && first != null && y.first != null) {
       ddy = sum(ddy, Ops.mul(first.mul(y.first), 2));
     }
@@ -224,9 +229,9 @@ public final class Jet {
   public Jet div(Jet y) {
     requireSame(y);
     Tensor q = value.div(y.value);
-    Tensor dq = difference(first, product(q, y.first));
-    dq = dq == null ? null : dq.div(y.value);
-    Tensor ddq = difference(second, product(q, y.second));
+    Tensor dq = difference(first, product(y.first, q));
+    dq = each(dq, t -> t.div(y.value));
+    Tensor ddq = difference(second, product(y.second, q));
     if (order == 2 && dq != null && y.first != null) {
       ddq = difference(ddq, Ops.mul(dq.mul(y.first), 2));
     }
@@ -247,8 +252,8 @@ public final class Jet {
     // The engine's own softmax takes four times as long over few entries.
     Tensor grown = value.sub(value.detach().amax(new long[] {-1}, true)).exp();
     Tensor p = grown.div(grown.sum(new long[] {-1}, true, null));
-    Tensor centred = first == null ? null : aroundMean(first, p);
-    Tensor dp = centred == null ? null : p.mul(centred);
+    Tensor centred = each(first, t -> aroundMean(t, p));
+    Tensor dp = product(centred, p);
     // p″ = p·(c² + x″ − their mean), c = x′ − its mean, by p each.
     Tensor turned = sum(centred == null || order < 2 ? null : centred.square(), second);
     Tensor ddp = turned == null ? null : p.mul(aroundMean(turned, p));
@@ -261,13 +266,13 @@ public final class Jet {
     return new Jet(
         order,
         Ops.where(condition, value, y.value),
-        chosen(condition, first, y.first),
-        chosen(condition, second, y.second));
+        chosen(condition, first, value, y.first, y.value),
+        chosen(condition, second, value, y.second, y.value));
   }
 
   /** {@code c·x} for a {@code c} that does not depend on the direction. */
   public Jet mul(Tensor c) {
-    return linear(t -> t.mul(c));
+    return new Jet(order, value.mul(c), each(first, t -> t.mul(c)), apply(t -> t.mul(c), second));
   }
 
   /** {@code c·x}. */
@@ -285,8 +290,19 @@ public final class Jet {
     if (a == null && b == null) {
       return null;
     }
-    return Ops.join(
-        a == null ? Ops.zerosLike(likeA) : a, b == null ? Ops.zerosLike(likeB) : b, axis);
+    long k = directions(a, likeA, b, likeB);
+    return Ops.join(orZeros(a, likeA, k), orZeros(b, likeB, k), axis);
+  }
+
+  /** Along how many directions one of two derivatives, or both, are. */
+  private static long directions(
+      @Nullable Tensor a, Tensor likeA, @Nullable Tensor b, Tensor likeB) {
+    long rows = a == null ? likeB.size(0) : likeA.size(0);
+    return rows == 0 ? 1 : (a == null ? Objects.requireNonNull(b) : a).size(0) / rows;
+  }
+
+  private static Tensor orZeros(@Nullable Tensor derivative, Tensor value, long directions) {
+    return derivative == null ? Ops.zerosLike(Ops.repeatRows(value, directions)) : derivative;
   }
 
   private void require(int needed) {
@@ -323,17 +339,26 @@ public final class Jet {
     return x.sub(weights.mul(x).sum(new long[] {-1}, true, null));
   }
 
-  private static @Nullable Tensor chosen(Tensor condition, @Nullable Tensor a, @Nullable Tensor b) {
+  private static @Nullable Tensor chosen(
+      Tensor condition, @Nullable Tensor a, Tensor likeA, @Nullable Tensor b, Tensor likeB) {
     if (a == null && b == null) {
       return null;
     }
-    return Ops.where(
-        condition,
-        a == null ? Ops.zerosLike(Objects.requireNonNull(b)) : a,
-        b == null ? Ops.zerosLike(Objects.requireNonNull(a)) : b);
+    long k = directions(a, likeA, b, likeB);
+    return Ops.where(Ops.repeatRows(condition, k), orZeros(a, likeA, k), orZeros(b, likeB, k));
   }
 
-  private static @Nullable Tensor product(@Nullable Tensor a, @Nullable Tensor b) {
-    return a == null || b == null ? null : a.mul(b);
+  /** A derivative, which may be along several directions, times a value. */
+  private static @Nullable Tensor product(@Nullable Tensor derivative, Tensor value) {
+    return derivative == null ? null : Ops.mulEach(derivative, value);
+  }
+
+  /** Applies a map that holds something of each row to the derivatives along each direction. */
+  private @Nullable Tensor each(@Nullable Tensor derivative, UnaryOperator<Tensor> map) {
+    if (derivative == null || derivative.size(0) == value.size(0)) {
+      return apply(map, derivative);
+    }
+    long n = value.size(0);
+    return map.apply(derivative.unflatten(0, derivative.size(0) / n, n)).flatten(0, 1);
   }
 }

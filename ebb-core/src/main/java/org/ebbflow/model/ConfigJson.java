@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.ebbflow.EbbException;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.train.GrowthSettings;
@@ -75,6 +76,9 @@ public final class ConfigJson {
         if (!objective.has(name)) {
           objective.set(name, customary.get(name));
         }
+      }
+      if (objective.get("ode") instanceof ObjectNode ode && !ode.has("quadrature")) {
+        ode.set("quadrature", MAPPER.valueToTree(Quadrature.STAGES));
       }
     }
     RunConfig config =

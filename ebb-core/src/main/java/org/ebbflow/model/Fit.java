@@ -16,6 +16,7 @@ import org.ebbflow.EbbException;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.Products;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.io.ModelFileException;
 import org.ebbflow.io.SafeTensors;
@@ -350,6 +351,10 @@ public final class Fit {
       objective.remove("differentiation"); // all ways agree
       if (config.objective().precision() == Products.FULL) {
         objective.remove("precision"); // older runs had no other
+      }
+      if (objective.get("ode") instanceof ObjectNode ode
+          && config.objective().ode().quadrature() == Quadrature.STAGES) {
+        ode.remove("quadrature"); // likewise
       }
     }
     if (tree.get("training") instanceof ObjectNode training) {

@@ -6,6 +6,8 @@ import org.ebbflow.flow.BaseDensity;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.StandardNormal;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
+import org.ebbflow.objective.ObjectiveSettings;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.train.BlockSpan;
@@ -56,15 +58,17 @@ public record Jko(VelocityNetwork network, OdeEvaluation evaluation, List<BlockS
 
   /**
    * Whitened columns; per block 1,000 steps of Adam 1e−3 falling along a cosine, gradients clipped
-   * to 1, batch 1,000.
+   * to 1, batch 1,000; the divergence at the ends of the published steps, which takes a quarter
+   * less time than at their stages.
    */
   @Override
   public RunConfig customary(RunConfig config, DataShape shape) {
     TrainSettings t = config.training();
     PreprocessingSettings p = config.preprocessing();
+    ObjectiveSettings objective = config.objective();
     return config.with(
         shape.bytes() ? p : new PreprocessingSettings("whiten", p.logitSmoothness()),
-        config.objective(),
+        objective.with(objective.ode().with(Quadrature.STEPS)),
         new TrainSettings(
             1000,
             0,

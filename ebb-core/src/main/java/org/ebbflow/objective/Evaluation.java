@@ -1,6 +1,7 @@
 package org.ebbflow.objective;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,15 +27,15 @@ public record Evaluation(Tensor losses, Way way) {
   public interface Way {
     /**
      * Derivatives of the mean loss with respect to parameters, in their order, each of its
-     * parameter's shape; they belong to the current scope.
+     * parameter's shape; they belong to the current scope, and some may be the room's.
      */
-    List<Tensor> gradients(Collection<Tensor> parameters);
+    List<Tensor> gradients(Collection<Tensor> parameters, Gradients.Room room);
   }
 
   /** Losses that autograd has recorded. */
   static Evaluation recorded(Tensor losses) {
     return new Evaluation(
-        losses, parameters -> Autograd.gradients(losses.mean(), parameters, false));
+        losses, (parameters, room) -> Autograd.gradients(losses.mean(), parameters, false));
   }
 
   /**
@@ -104,6 +105,7 @@ public record Evaluation(Tensor losses, Way way) {
    */
   static Evaluation inParts(List<Tensor> parameters, int rows, int size, Part part) {
     boolean returned = Autograd.isOn();
+    Gradients[] ofParts = new Gradients[(rows + size - 1) / size];
     List<List<Tensor>> parts =
         Parallel.mapRows(
             rows,
@@ -112,28 +114,30 @@ public record Evaluation(Tensor losses, Way way) {
               Gradients gradients = new Gradients(parameters);
               List<Tensor> results = new ArrayList<>();
               results.add(part.losses(from, to, gradients));
-              if (returned) {
-                results.addAll(gradients.all());
-              }
+              results.addAll(gradients.held());
+              ofParts[from / size] = gradients;
               return results;
             });
     Tensor losses = Ops.concatenate(parts.stream().map(all -> all.get(0)).toArray(Tensor[]::new));
     return new Evaluation(
         losses,
-        wanted -> {
+        (wanted, room) -> {
           if (!returned) {
             throw new IllegalStateException("evaluated with autograd off, without a gradient");
           }
-          Gradients sums = new Gradients(parameters);
-          for (List<Tensor> all : parts) {
-            sums.addAll(all.subList(1, all.size()));
-          }
+          Gradients sums = new Gradients(parameters, room);
+          Arrays.stream(ofParts).forEach(sums::addAll);
           return wanted.stream().map(sums::of).toList();
         });
   }
 
   /** See {@link Way#gradients}. */
   public List<Tensor> gradients(Collection<Tensor> parameters) {
-    return way.gradients(parameters);
+    return gradients(parameters, Gradients.Room.fresh());
+  }
+
+  /** See {@link Way#gradients}. */
+  public List<Tensor> gradients(Collection<Tensor> parameters, Gradients.Room room) {
+    return way.gradients(parameters, room);
   }
 }

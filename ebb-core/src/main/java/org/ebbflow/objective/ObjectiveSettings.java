@@ -98,6 +98,24 @@ public record ObjectiveSettings(
     return List.of("ode", "transport", "bending", "optimalPairs");
   }
 
+  /** The same with blocks integrated otherwise. */
+  public ObjectiveSettings with(OdeNumerics other) {
+    return new ObjectiveSettings(
+        name,
+        slices,
+        sigma,
+        epsilon,
+        lambda,
+        perDimension,
+        timesDimension,
+        differentiation,
+        precision,
+        other,
+        transport,
+        bending,
+        optimalPairs);
+  }
+
   /** Whether it trains neural-ODE blocks, so that {@link #ofBlocks} count. */
   public boolean trainsBlocks() {
     return NAMES.indexOf(name) >= NAMES.indexOf("jko");

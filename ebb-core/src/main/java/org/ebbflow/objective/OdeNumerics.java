@@ -8,6 +8,7 @@ import org.ebbflow.flow.Products;
 import org.ebbflow.flow.ode.Divergence;
 import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RecordedMotion;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.tensor.Rng;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *     rather than through autograd; both agree up to rounding
  * @param products precision of matrix products in training: {@code full}, or {@code bfloat16},
  *     which is faster on processors that have it and wants {@code hutchinson} and {@code byHand}
+ * @param quadrature where the divergence is evaluated: {@code stages} (of every step, published) or
+ *     {@code steps} (at their ends only: fewer evaluations, of the same order; wants 2 substeps or
+ *     more and no checkpointed ones)
  */
 public record OdeNumerics(
     RungeKutta rule,
@@ -36,14 +40,20 @@ public record OdeNumerics(
     double differenceSigma,
     boolean checkpointed,
     boolean byHand,
-    Products products) {
+    Products products,
+    Quadrature quadrature) {
 
   /** Checks the ranges. */
   public OdeNumerics {
     if (rule == RungeKutta.DOPRI5) {
       throw new EbbException("training takes steps of fixed length", "use rk4 or rk38");
     }
-    Integration.fixed(rule, substeps);
+    Integration.fixed(rule, substeps).with(quadrature);
+    if (checkpointed && quadrature == Quadrature.STEPS) {
+      throw new EbbException(
+          "checkpointed steps evaluate the divergence at every stage",
+          "set ode.quadrature=stages, or ode.checkpointed=false");
+    }
     new Divergence.FiniteDifference(differenceSigma);
     Divergence estimator = estimator(divergence, differenceSigma);
     if (products == Products.BFLOAT16
@@ -57,7 +67,20 @@ public record OdeNumerics(
   /** The published numerics: three steps of the 3/8 rule, finite differences with σ₀ = 0.02. */
   public static OdeNumerics published() {
     return new OdeNumerics(
-        RungeKutta.RK38, 3, "finite-difference", 0.02, false, true, Products.FULL);
+        RungeKutta.RK38,
+        3,
+        "finite-difference",
+        0.02,
+        false,
+        true,
+        Products.FULL,
+        Quadrature.STAGES);
+  }
+
+  /** The same with the divergence evaluated elsewhere. */
+  public OdeNumerics with(Quadrature other) {
+    return new OdeNumerics(
+        rule, substeps, divergence, differenceSigma, checkpointed, byHand, products, other);
   }
 
   /** Whether a block is moved with a way back of its own. */
@@ -71,7 +94,7 @@ public record OdeNumerics(
   }
 
   Integration integration() {
-    return Integration.fixed(rule, substeps);
+    return Integration.fixed(rule, substeps).with(quadrature);
   }
 
   Divergence estimator() {
@@ -86,10 +109,10 @@ public record OdeNumerics(
     return block.move(x, condition, integration(), estimator(), directions(x, rng));
   }
 
-  /** Fresh Gaussian directions for each step of a block, (B, D) each; advances {@code rng}. */
+  /** Fresh Gaussian directions for each draw over a block, (B, D) each; advances {@code rng}. */
   List<Tensor> directions(Tensor x, Rng rng) {
     List<Tensor> all = new ArrayList<>();
-    for (int i = 0; i < substeps * estimator().directions(); i++) {
+    for (int i = 0; i < integration().draws() * estimator().directions(); i++) {
       all.add(rng.normalLike(x));
     }
     return all;

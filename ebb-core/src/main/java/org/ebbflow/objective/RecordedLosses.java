@@ -39,7 +39,8 @@ record RecordedLosses(List<OdeBlock> blocks, OdeNumerics numerics, @Nullable Ten
             (from, to, gradients) -> new Part(from, to).losses(x, terminal, directions, gradients));
     return new Evaluation(
         sums.losses(),
-        wanted -> sums.gradients(wanted).stream().map(sum -> Ops.mul(sum, 1.0 / n)).toList());
+        (wanted, room) ->
+            sums.gradients(wanted, room).stream().map(sum -> Ops.mul(sum, 1.0 / n)).toList());
   }
 
   /** The same losses, whose mean autograd takes to have that gradient. */

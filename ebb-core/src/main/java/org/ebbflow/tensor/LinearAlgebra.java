@@ -6,6 +6,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -70,10 +75,7 @@ public final class LinearAlgebra {
      * @throws NumericalException if W is singular
      */
     public Tensor solve(Tensor right) {
-      if (Double.isInfinite(logAbsDet)) {
-        throw new NumericalException(
-            "a linear layer's matrix is singular", "train with a smaller learning rate");
-      }
+      requireRegular();
       solves.incrementAndGet();
       return run(
           lu.size(0),
@@ -84,9 +86,54 @@ public final class LinearAlgebra {
           });
     }
 
-    /** {@code W⁻¹}. */
+    /**
+     * {@code W⁻¹}, in the factorisation's precision.
+     *
+     * @throws NumericalException if W is singular
+     */
     public Tensor inverse() {
-      return solve(torch.eye(lu.size(0)).to(lu));
+      requireRegular();
+      long n = lu.size(0);
+      // LAPACK's own way takes two thirds of what solving for the identity does.
+      if (!lu.is_cpu() || lu.stride(0) != 1 || lu.stride(1) != n) {
+        return solve(torch.eye(n).to(lu));
+      }
+      solves.incrementAndGet();
+      return run(
+          n,
+          () -> {
+            try (Scope scope = Scope.open();
+                Autograd.Mode off = Autograd.off()) {
+              Tensor inverse = lu.clone();
+              invert(inverse, pivots);
+              return scope.pass(inverse);
+            }
+          });
+    }
+
+    /** D, of a (D, D) matrix. */
+    public long size() {
+      return lu.size(0);
+    }
+
+    /** A tensor in the factorisation's precision. */
+    public Tensor like(Tensor x) {
+      return Ops.as(x, lu);
+    }
+
+    /** The same factors, rounded to single precision. */
+    public Factorisation toSingle() {
+      try (Autograd.Mode off = Autograd.off()) {
+        return new Factorisation(
+            Scope.own(lu.to(ScalarType.Float)), Scope.own(pivots.clone()), logAbsDet);
+      }
+    }
+
+    private void requireRegular() {
+      if (Double.isInfinite(logAbsDet)) {
+        throw new NumericalException(
+            "a linear layer's matrix is singular", "train with a smaller learning rate");
+      }
     }
 
     /** Frees the factors. */
@@ -169,6 +216,25 @@ public final class LinearAlgebra {
             return torch.linalg_solve_triangular(w, right, upper);
           }
         });
+  }
+
+  /** Turns factors, in memory column by column, into the inverse, in place. */
+  private static void invert(Tensor factors, Tensor pivots) {
+    int n = Math.toIntExact(factors.size(0));
+    try (IntPointer rows = new IntPointer(pivots.data_ptr());
+        Pointer entries = factors.data_ptr()) {
+      int info =
+          Ops.isDouble(factors)
+              ? openblas.LAPACKE_dgetri(
+                  openblas.LAPACK_COL_MAJOR, n, new DoublePointer(entries), n, rows)
+              : openblas.LAPACKE_sgetri(
+                  openblas.LAPACK_COL_MAJOR, n, new FloatPointer(entries), n, rows);
+      if (info != 0) {
+        throw new NumericalException(
+            "a linear layer's matrix could not be inverted (LAPACK says " + info + ")",
+            "train with a smaller learning rate");
+      }
+    }
   }
 
   private <T> T run(long size, Callable<T> work) {

@@ -104,9 +104,12 @@ public final class Ops {
     return a.reshape(-1).dot(b.reshape(-1)).reshape(1);
   }
 
-  /** Every one of some batches that lie stacked, (k·B, …), times the entries of one, (B, …). */
+  /**
+   * Every one of some batches that lie stacked, (k·B, …), times the entries of one, (B, …), or of
+   * one row, (1, …).
+   */
   public static Tensor mulEach(Tensor stack, Tensor batch) {
-    if (stack.size(0) == batch.size(0)) {
+    if (stack.size(0) <= batch.size(0) || batch.size(0) == 1) {
       return stack.mul(batch);
     }
     return stack
@@ -313,7 +316,12 @@ public final class Ops {
 
   /** {@code x}, converted to the element type of {@code like}. */
   public static Tensor as(Tensor x, Tensor like) {
-    return type(x) == type(like) ? x : x.to(like.scalar_type());
+    return sameType(x, like) ? x : x.to(like.scalar_type());
+  }
+
+  /** Whether two tensors hold numbers of one type. */
+  public static boolean sameType(Tensor x, Tensor y) {
+    return type(x) == type(y);
   }
 
   /** Whole numbers as an index tensor. */

@@ -31,6 +31,9 @@ public final class Parallel {
   /** Fewer rows are done before another thread has begun. */
   private static final int FEWEST = 16;
 
+  /** Entries of a matrix that is worth waking threads for. */
+  private static final long LARGE = 1 << 20;
+
   private static final long IDLE_SECONDS = 10;
   private static final ThreadPoolExecutor WORKERS = workers();
 
@@ -233,6 +236,28 @@ public final class Parallel {
       results.forEach(own -> own.forEach(Scope::adoptPassed));
     }
     return results;
+  }
+
+  /**
+   * {@code x·w}, (B, in) and (in, out), not recorded by autograd. Threads take some of a large
+   * matrix's columns each, and so read it once between them.
+   */
+  public static Tensor product(Tensor x, Tensor w) {
+    int columns = Math.toIntExact(w.size(1));
+    if (w.numel() < LARGE || width() == 1) {
+      return x.matmul(w);
+    }
+    Tensor result = torch.empty(new long[] {x.size(0), columns}, x.options(), null);
+    forRows(
+        columns,
+        columns,
+        share -> {},
+        (from, to) -> {
+          try (Scope scope = Scope.open()) {
+            InPlace.productInto(Ops.slice(result, 1, from, to), x, Ops.slice(w, 1, from, to), 1);
+          }
+        });
+    return result;
   }
 
   /** Waits for all, then throws what the first of them threw. */

@@ -2,6 +2,7 @@ package org.ebbflow.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class Trainer implements TrainRun {
   private final TrainSettings settings;
   private final TrainListener listener;
   private final Map<String, Tensor> parameters;
+  private final IdentityHashMap<Tensor, Tensor> rooms = new IdentityHashMap<>();
   private final Optimizer optimizer;
   private final MovingAverage average;
   private final Flow matched;
@@ -214,7 +216,8 @@ public final class Trainer implements TrainRun {
       List<Tensor> gradients =
           evaluation == null
               ? null
-              : Clipping.clipped(evaluation.gradients(parameters.values()), settings.clip());
+              : Clipping.clipped(
+                  evaluation.gradients(parameters.values(), this::room), settings.clip());
       if (gradients == null) {
         skipped(rate, null);
       } else {
@@ -236,6 +239,11 @@ public final class Trainer implements TrainRun {
       state.lossSum = 0;
       state.lossCount = 0;
     }
+  }
+
+  /** For a parameter's gradient, the same in every step. */
+  private Tensor room(Tensor parameter) {
+    return rooms.computeIfAbsent(parameter, Moments::like);
   }
 
   private void skipped(double rate, @Nullable NumericalException cause) {

@@ -125,6 +125,40 @@ class JetTest {
     }
   }
 
+  @Test
+  void several_directions_at_once_give_what_each_gives_alone() {
+    try (Scope scope = Scope.open();
+        Rng rng = engine.rng(4)) {
+      Tensor x = rng.normal(B, D);
+      Tensor weight = rng.normal(2 * D, D);
+      Tensor bias = rng.normal(2 * D);
+      Tensor constant = rng.normal(B, D);
+      Tensor chosen = Ops.less(rng.normal(B, D), 0);
+      UnaryOperator<Jet> f =
+          jet -> {
+            Jet wide = tanh(jet.linear(weight, bias));
+            Jet shares = wide.softmax().slice(1, 0, D).join(constant, 1).slice(1, 1, D + 1);
+            Jet fixed = Jet.constant(constant, 1);
+            Jet positive = jet.mul(jet).add(0.5).mul(constant.square());
+            Jet ratio =
+                shares
+                    .sub(fixed.mul(jet))
+                    .div(positive)
+                    .add(jet.mul(jet).add(0.5).div(positive).log());
+            return ratio.where(chosen, fixed).piecewiseLinear(x, t -> t.mul(constant));
+          };
+      long k = 5;
+      Tensor directions = rng.normal(k * B, D);
+      Jet all = f.apply(Jet.along(x, directions, 1));
+      for (long i = 0; i < k; i++) {
+        Tensor direction = Ops.rows(directions, i * B, (i + 1) * B);
+        Jet alone = f.apply(Jet.along(x, direction, 1));
+        assertClose(all.value(), alone.value(), 1e-12);
+        assertClose(Ops.rows(all.first(), i * B, (i + 1) * B), alone.first(), 1e-12);
+      }
+    }
+  }
+
   private static Jet tanh(Jet x) {
     Tensor f = x.value().tanh();
     Tensor df = Ops.rsub(1, f.square());

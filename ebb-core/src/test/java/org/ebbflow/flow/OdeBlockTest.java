@@ -18,6 +18,7 @@ import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.Layout;
 import org.ebbflow.flow.ode.NetworkField;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.flow.ode.VelocityField;
 import org.ebbflow.tensor.Autograd;
@@ -126,6 +127,63 @@ class OdeBlockTest {
         block.forward(Jet.of(engine.exact(new double[] {1, 2, -3, 4}, 2, 2)), null);
     assertThat(Engine.doubles(mapped.logDet().value()))
         .containsExactly(new double[] {0.3, 0.3}, within(1e-8));
+  }
+
+  /** Even and odd numbers of steps, and so Simpson's rule without and with the 3/8 rule. */
+  @ParameterizedTest
+  @CsvSource({"4, 8", "5, 11", "7, 13"})
+  void the_divergence_at_the_ends_of_steps_is_of_order_four(int few, int many) {
+    OdeBlock block =
+        new OdeBlock(network(3, 4), 0, 1, Integration.adaptive(1e-12), new Divergence.Exact());
+    Tensor x;
+    try (Rng rng = engine.rng(3)) {
+      x = Ops.mul(rng.normal(200, 3), 2);
+    }
+    double[] truth = logDets(block, x);
+    double gain = gap(block, x, few, truth) / gap(block, x, many, truth);
+    double expected = Math.pow((double) many / few, 4);
+    assertThat(gain).isBetween(0.6 * expected, 1.7 * expected);
+  }
+
+  private static double gap(OdeBlock block, Tensor x, int steps, double[] truth) {
+    Integration rule = Integration.fixed(RungeKutta.RK38, steps).with(Quadrature.STEPS);
+    OdeBlock.Motion motion = block.move(x, null, rule, new Divergence.Exact(), List.of());
+    double[] found = Engine.doubles(motion.divergence());
+    double[] end = Engine.doubles(motion.end());
+    OdeBlock.Motion atStages =
+        block.move(x, null, rule.with(Quadrature.STAGES), new Divergence.Exact(), List.of());
+    assertThat(end).containsExactly(Engine.doubles(atStages.end()), within(1e-14));
+    double sum = 0;
+    for (int i = 0; i < found.length; i++) {
+      sum += Math.abs(found[i] - truth[i]);
+    }
+    return sum / found.length;
+  }
+
+  @Test
+  void transport_along_the_way_may_be_summed_at_the_ends_of_steps() {
+    OdeBlock block =
+        new OdeBlock(network(3, 4), 0, 1, Integration.adaptive(1e-9), new Divergence.Exact());
+    Tensor x;
+    try (Rng rng = engine.rng(3)) {
+      x = rng.normal(20, 3);
+    }
+    Integration fine = Integration.fixed(RungeKutta.RK4, 20);
+    OdeBlock.Journey expected = block.travel(x, null, fine, new Divergence.Exact(), List.of());
+    OdeBlock.Journey found =
+        block.travel(x, null, fine.with(Quadrature.STEPS), new Divergence.Exact(), List.of());
+    assertThat(Engine.doubles(found.transport()))
+        .containsExactly(Engine.doubles(expected.transport()), within(1e-6));
+    assertThat(Engine.doubles(found.bending()))
+        .containsExactly(Engine.doubles(expected.bending()), within(1e-6));
+  }
+
+  @Test
+  void the_ends_of_one_step_are_too_few() {
+    Integration one = Integration.fixed(RungeKutta.RK4, 1);
+    assertThatThrownBy(() -> one.with(Quadrature.STEPS))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("one step has too few ends");
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.Layout;
 import org.ebbflow.flow.ode.NetworkField;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RecordedMotion;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.tensor.Autograd;
@@ -53,9 +54,12 @@ class RecordedMotionTest {
           entry.conditionSize() == 0 ? null : rng.normal(ROWS, entry.conditionSize());
       for (Divergence estimator :
           List.of(new Divergence.FiniteDifference(0.02), new Divergence.Hutchinson(1))) {
-        List<Tensor> directions = List.of(rng.normalLike(x), rng.normalLike(x));
-        for (RungeKutta rule : List.of(RungeKutta.RK4, RungeKutta.RK38)) {
-          Integration steps = Integration.fixed(rule, 2);
+        List<Tensor> directions = List.of(rng.normalLike(x), rng.normalLike(x), rng.normalLike(x));
+        for (Integration steps :
+            List.of(
+                Integration.fixed(RungeKutta.RK4, 2),
+                Integration.fixed(RungeKutta.RK38, 2),
+                Integration.fixed(RungeKutta.RK38, 2).with(Quadrature.STEPS))) {
           Tensor weights = rng.normalLike(x);
           Result expected = byAutograd(block, x, condition, steps, estimator, directions, weights);
           Result found =

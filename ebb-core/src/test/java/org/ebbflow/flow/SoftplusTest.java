@@ -3,12 +3,16 @@ package org.ebbflow.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.network.Softplus;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
+import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -57,6 +61,25 @@ class SoftplusTest {
                 .isCloseTo(slopes[i], within(4 * rounding * Math.abs(directions[i])));
           }
         }
+      }
+    }
+  }
+
+  @Test
+  void several_directions_at_once_give_what_each_gives_alone() {
+    Engine engine = Engine.cpu(DType.FLOAT64);
+    Softplus softplus = new Softplus(20);
+    try (Scope scope = Scope.open();
+        Autograd.Mode off = Autograd.off();
+        Rng rng = engine.rng(2)) {
+      Tensor x = rng.normal(3, 4);
+      Tensor directions = rng.normal(6, 4);
+      double[] all = Engine.doubles(softplus.apply(Jet.along(x, directions, 1)).first());
+      for (int i = 0; i < 2; i++) {
+        Tensor direction = Ops.half(directions, i);
+        double[] alone = Engine.doubles(softplus.apply(Jet.along(x, direction, 1)).first());
+        assertThat(Arrays.copyOfRange(all, 12 * i, 12 * i + 12))
+            .containsExactly(alone, within(1e-15));
       }
     }
   }

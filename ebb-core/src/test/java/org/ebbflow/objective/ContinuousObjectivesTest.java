@@ -21,6 +21,7 @@ import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.Layout;
 import org.ebbflow.flow.ode.NetworkField;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.tensor.Autograd;
@@ -61,7 +62,8 @@ class ContinuousObjectivesTest {
   void the_likelihood_by_fine_steps_is_the_flows_own() {
     Flow flow = flow(3, block(3, false, 1), block(3, false, 2));
     OdeNumerics fine =
-        new OdeNumerics(RungeKutta.RK4, 20, "exact", 0.02, false, false, Products.FULL);
+        new OdeNumerics(
+            RungeKutta.RK4, 20, "exact", 0.02, false, false, Products.FULL, Quadrature.STAGES);
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off();
         Rng rng = engine.rng(3)) {
@@ -77,7 +79,8 @@ class ContinuousObjectivesTest {
   void penalties_are_the_integrals_they_name() {
     OdeBlock block = block(2, false, 4);
     OdeNumerics fine =
-        new OdeNumerics(RungeKutta.RK4, 20, "exact", 0.02, false, false, Products.FULL);
+        new OdeNumerics(
+            RungeKutta.RK4, 20, "exact", 0.02, false, false, Products.FULL, Quadrature.STAGES);
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off();
         Rng rng = engine.rng(5)) {

@@ -29,7 +29,8 @@ class DeterminantCountTest {
     "dsm, 0, 0",
     "fdssm, 0, 0",
     "ml, 1, 1",
-    "sml, 1, 1"
+    // and two to see whether single precision is good enough for the draws
+    "sml, 1, 3"
   })
   void each_step_factorises_and_solves_as_often_as_its_objective_needs(
       String name, int factorisations, int solves) {

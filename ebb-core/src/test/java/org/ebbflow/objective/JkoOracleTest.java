@@ -25,6 +25,7 @@ import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.Layout;
 import org.ebbflow.flow.ode.NetworkField;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.io.SafeTensors;
 import org.ebbflow.io.StoredTensor;
@@ -115,7 +116,14 @@ class JkoOracleTest {
       return new JkoStep(
           h,
           new OdeNumerics(
-              RungeKutta.RK38, substeps, divergence, sigma, checkpointed, byHand, Products.FULL));
+              RungeKutta.RK38,
+              substeps,
+              divergence,
+              sigma,
+              checkpointed,
+              byHand,
+              Products.FULL,
+              Quadrature.STAGES));
     }
 
     JkoStep objective() {

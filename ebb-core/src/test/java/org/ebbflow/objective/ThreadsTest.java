@@ -22,6 +22,7 @@ import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.Layout;
 import org.ebbflow.flow.ode.NetworkField;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.metric.LogLikelihood;
@@ -117,7 +118,8 @@ class ThreadsTest {
   @Test
   void blocks_agree() {
     OdeNumerics numerics =
-        new OdeNumerics(RungeKutta.RK4, 2, "hutchinson", 0.02, false, true, Products.FULL);
+        new OdeNumerics(
+            RungeKutta.RK4, 2, "hutchinson", 0.02, false, true, Products.FULL, Quadrature.STAGES);
     agree(new JkoStep(1, numerics), block());
     agree(new ContinuousLikelihood(numerics, 0, 0), block());
   }

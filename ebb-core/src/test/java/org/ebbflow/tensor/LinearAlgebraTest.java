@@ -161,7 +161,8 @@ class LinearAlgebraTest {
     assertThat(logAbsDet).isCloseTo(3 * Math.log(2), within(1e-15));
     Tensor inverse = algebra.factorise(engine.identity(3), true).inverse();
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(Engine.doubles(inverse)).containsExactly(1, 0, 0, 0, 1, 0, 0, 0, 1);
+    assertThat(Engine.doubles(inverse))
+        .containsExactly(new double[] {1, 0, 0, 0, 1, 0, 0, 0, 1}, within(0.0));
   }
 
   @ParameterizedTest

@@ -27,6 +27,7 @@ import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.Layout;
 import org.ebbflow.flow.ode.NetworkField;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.io.ModelFileException;
@@ -78,7 +79,8 @@ class BlockwiseTrainerTest {
         dimension,
         span -> block(dimension, width, time, span),
         new StandardNormal(),
-        new OdeNumerics(RungeKutta.RK38, 2, "hutchinson", 0.02, false, true, Products.FULL),
+        new OdeNumerics(
+            RungeKutta.RK38, 2, "hutchinson", 0.02, false, true, Products.FULL, Quadrature.STAGES),
         Preprocessing.standardise(engine, new double[dimension], ones(dimension)),
         train,
         validation,

@@ -24,6 +24,7 @@ import org.ebbflow.flow.ode.Integration;
 import org.ebbflow.flow.ode.Layout;
 import org.ebbflow.flow.ode.NetworkField;
 import org.ebbflow.flow.ode.OdeBlock;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.flow.preprocess.Preprocessing;
 import org.ebbflow.objective.OdeNumerics;
@@ -73,7 +74,15 @@ class GrowthCacheTest {
             2,
             span -> block(engine, span),
             new StandardNormal(),
-            new OdeNumerics(RungeKutta.RK38, 2, "hutchinson", 0.02, false, true, Products.FULL),
+            new OdeNumerics(
+                RungeKutta.RK38,
+                2,
+                "hutchinson",
+                0.02,
+                false,
+                true,
+                Products.FULL,
+                Quadrature.STAGES),
             Preprocessing.standardise(engine, new double[] {0.1, 0}, new double[] {1, 3}),
             rows(1300, 1),
             rows(1100, 2),

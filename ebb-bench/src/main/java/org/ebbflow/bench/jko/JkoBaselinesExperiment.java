@@ -44,7 +44,8 @@ public final class JkoBaselinesExperiment implements Experiment {
   /** The penalties are the published share of transport, 1 : 100, for the bending too. */
   private static final List<Method> METHODS =
       List.of(
-          new Method("jko", "jko", "jko", "growth.epsilon=0", "substeps=3"),
+          new Method(
+              "jko", "jko", "jko", "growth.epsilon=0", "substeps=3", "ode.quadrature=stages"),
           new Method("cnf", "cnf", "cnf", "substeps=8"),
           new Method("otflow", "cnf", "otflow", "substeps=8", "transport=0.01", "bending=0.01"),
           new Method("fm", "cnf", "fm"),

@@ -223,6 +223,7 @@ public final class JkoImagesExperiment implements Experiment {
           "growth.epsilon=0",
           "substeps=3",
           "ode.divergence=hutchinson",
+          "ode.quadrature=stages",
           "tolerance=1e-3",
           "network.hidden=" + (quick ? "[16]" : "[128,128,128]"),
           "batch=" + (quick ? 100 : 500),

@@ -145,6 +145,7 @@ public final class JkoPlaneExperiment implements Experiment {
           "growth.epsilon=0",
           "substeps=" + (quick ? 2 : 3),
           "ode.divergence=hutchinson",
+          "ode.quadrature=stages",
           "tolerance=1e-4",
           "network.hidden=" + (quick ? "[16]" : "[128,128,128]"),
           "batch=" + (quick ? 100 : published ? 1_000 : 500),

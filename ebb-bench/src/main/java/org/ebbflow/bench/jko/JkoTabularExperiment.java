@@ -218,7 +218,8 @@ public final class JkoTabularExperiment implements Experiment {
     }
 
     private List<String> settings() {
-      List<String> settings = new ArrayList<>(List.of("ode.divergence=hutchinson"));
+      List<String> settings =
+          new ArrayList<>(List.of("ode.divergence=hutchinson", "ode.quadrature=stages"));
       settings.addAll(
           switch (data) {
             case "bsds300" ->

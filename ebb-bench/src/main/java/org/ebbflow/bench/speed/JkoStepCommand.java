@@ -3,10 +3,12 @@ package org.ebbflow.bench.speed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.ebbflow.EbbException;
 import org.ebbflow.bench.reproduce.Training;
+import org.ebbflow.flow.ode.Quadrature;
 import org.ebbflow.flow.ode.RungeKutta;
 import org.ebbflow.model.RunConfig;
 import org.ebbflow.objective.JkoStep;
@@ -62,6 +64,12 @@ final class JkoStepCommand implements Callable<Integer> {
   private String divergence = "finite-difference";
 
   @Option(
+      names = "--quadrature",
+      paramLabel = "WHERE",
+      description = "Where the divergence is evaluated: stages (default) or steps.")
+  private Quadrature quadrature = Quadrature.STAGES;
+
+  @Option(
       names = "--precision",
       paramLabel = "P",
       description = "Of the products: f32 (default), or bf16 with --divergence hutchinson.")
@@ -94,7 +102,14 @@ final class JkoStepCommand implements Callable<Integer> {
     }
     OdeNumerics numerics =
         new OdeNumerics(
-            RungeKutta.RK38, substeps, divergence, DIFFERENCE, false, byHand, precision.products());
+            RungeKutta.RK38,
+            substeps,
+            divergence,
+            DIFFERENCE,
+            false,
+            byHand,
+            precision.products(),
+            quadrature);
     RunConfig config =
         Training.with(
             SpeedModels.jko(dimension, hidden, 1, substeps),
@@ -118,6 +133,7 @@ final class JkoStepCommand implements Callable<Integer> {
     row.put("batch", batch);
     row.put("substeps", substeps);
     row.put("divergence", divergence);
+    row.put("quadrature", quadrature.name().toLowerCase(Locale.ROOT));
     row.put("threads", threads);
     row.put("precision", precision.label());
     row.put("differentiation", differentiation);

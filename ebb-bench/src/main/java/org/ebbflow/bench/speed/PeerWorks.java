@@ -125,13 +125,14 @@ final class PeerWorks {
     List<ChildProcess> own = new ArrayList<>();
     peers.add(sides.timedPeer("eager", "jko_step.py", work));
     own.add(sides.timedEbb("f32", "jko-step", work));
+    own.add(sides.timedEbb("f32 at steps", "jko-step", with(work, "--quadrature", "steps")));
     if (adjoint) {
       peers.add(sides.timedPeer("adjoint", "jko_step.py", with(work, "--adjoint")));
     }
     if (bf16) {
-      own.add(
-          sides.timedEbb(
-              "bf16", "jko-step", with(work, "--precision", "bf16", "--divergence", "hutchinson")));
+      String[] rounded = with(work, "--precision", "bf16", "--divergence", "hutchinson");
+      own.add(sides.timedEbb("bf16", "jko-step", rounded));
+      own.add(sides.timedEbb("bf16 at steps", "jko-step", with(rounded, "--quadrature", "steps")));
     }
     return new Comparison(name + " D=" + dimension, Comparison.Measure.MS_PER_STEP, peers, own);
   }

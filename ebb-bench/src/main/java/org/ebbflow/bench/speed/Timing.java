@@ -14,8 +14,8 @@ final class Timing {
   @Option(
       names = "--warmup",
       paramLabel = "N",
-      description = "Steps before them that do not (default 5).")
-  private int warmUp = 5;
+      description = "Steps before them that do not (default 30: about as many are slow at first).")
+  private int warmUp = 30;
 
   @Mixin private Threads threads;
 

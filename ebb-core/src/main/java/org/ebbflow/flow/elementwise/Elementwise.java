@@ -24,7 +24,7 @@ abstract class Elementwise implements Bijection {
    */
   abstract Derivatives derivatives(Tensor x, int order);
 
-  /** The inverse, entry by entry, of a double-precision {@code z}. */
+  /** The inverse, entry by entry, in the precision of {@code z} or in double precision. */
   abstract Tensor solve(Tensor z);
 
   @Override
@@ -46,7 +46,7 @@ abstract class Elementwise implements Bijection {
   @Override
   public final Tensor inverse(Tensor z, @Nullable Tensor condition) {
     try (Autograd.Mode off = Autograd.off()) {
-      return Ops.as(solve(Ops.toDouble(z)), z);
+      return Ops.as(solve(z), z);
     }
   }
 }

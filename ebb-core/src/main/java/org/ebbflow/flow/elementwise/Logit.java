@@ -66,7 +66,7 @@ public final class Logit extends Elementwise {
 
   @Override
   Tensor solve(Tensor z) {
-    return Ops.mul(z, smoothness).sigmoid();
+    return Ops.mul(Ops.toDouble(z), smoothness).sigmoid();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.ebbflow.flow.elementwise;
 
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.NumericalException;
 import org.ebbflow.tensor.Ops;
@@ -15,6 +16,9 @@ public final class MonotoneRoot {
 
   /** Residual relative to 1 + |z| at which the iteration stops; double precision. */
   private static final double TOLERANCE = 1e-13;
+
+  /** The same of a root in single precision: eight times what its numbers are rounded by. */
+  private static final double SINGLE_TOLERANCE = 1e-6;
 
   /** What brings a convex function's root to single precision, most of the time. */
   private static final int SINGLE_ITERATIONS = 5;
@@ -48,7 +52,6 @@ public final class MonotoneRoot {
     Tensor low = lowest;
     Tensor high = highest;
     Tensor x = start;
-    Tensor scale = Ops.add(z.abs(), 1);
     double residual = Double.POSITIVE_INFINITY;
     double best = residual;
     int stalled = 0;
@@ -56,7 +59,7 @@ public final class MonotoneRoot {
       try (Scope scope = Scope.open()) {
         Tensor[] at = f.apply(x);
         Tensor error = at[0].sub(z);
-        residual = Ops.item(error.abs().div(scale).max());
+        residual = residual(error, z);
         // The last digits wobble: stop too when they no longer improve and are at rounding level.
         stalled = residual < best ? 0 : stalled + 1;
         best = Math.min(best, residual);
@@ -88,25 +91,53 @@ public final class MonotoneRoot {
 
   /**
    * As {@link #solve}, for a convex f, where Newton's method comes near from any side: it does so
-   * in single precision first, at half the time.
+   * in single precision, at half the time. A z in single precision is answered in it, unless the
+   * residual is above what rounding explains.
+   *
+   * @param low gives a point with {@code f(low) ≤ z}, in z's precision
+   * @param high gives a point with {@code f(high) ≥ z}
    */
   static Tensor solveConvex(
-      String layer, Function<Tensor, Tensor[]> f, Tensor z, Tensor low, Tensor high) {
+      String layer,
+      Function<Tensor, Tensor[]> f,
+      Tensor z,
+      UnaryOperator<Tensor> low,
+      UnaryOperator<Tensor> high) {
     requireFinite(layer, z);
-    Tensor middle = Ops.mul(low.add(high), 0.5);
-    Tensor start;
-    try (Scope scope = Scope.open()) {
-      Tensor x = Ops.toSingle(middle);
-      Tensor target = Ops.toSingle(z);
-      for (int i = 0; i < SINGLE_ITERATIONS; i++) {
-        Tensor[] at = f.apply(x);
-        x = x.sub(at[0].sub(target).div(at[1]));
-      }
-      Tensor near = Ops.as(x, z);
-      Tensor inside = near.ge(low).logical_and(near.le(high));
-      start = scope.pass(Ops.where(inside, near, middle));
+    Tensor near = nearRoot(f, Ops.toSingle(z), low, high);
+    if (!Ops.isDouble(z) && residual(f.apply(near)[0].sub(z), z) <= SINGLE_TOLERANCE) {
+      return near;
     }
-    return solve(layer, f, z, low, high, start);
+    Tensor exact = Ops.toDouble(z);
+    Tensor lowest = low.apply(exact);
+    Tensor highest = high.apply(exact);
+    Tensor start = Ops.toDouble(near);
+    Tensor inside = start.ge(lowest).logical_and(start.le(highest));
+    Tensor middle = Ops.mul(lowest.add(highest), 0.5);
+    return solve(layer, f, exact, lowest, highest, Ops.where(inside, start, middle));
+  }
+
+  /** A few of Newton's steps from the middle between low and high. */
+  private static Tensor nearRoot(
+      Function<Tensor, Tensor[]> f,
+      Tensor z,
+      UnaryOperator<Tensor> low,
+      UnaryOperator<Tensor> high) {
+    Tensor x = Ops.mul(low.apply(z).add(high.apply(z)), 0.5);
+    for (int i = 0; i < SINGLE_ITERATIONS; i++) {
+      try (Scope scope = Scope.open()) {
+        Tensor[] at = f.apply(x);
+        x = scope.pass(x.sub(at[0].sub(z).div(at[1])));
+      }
+    }
+    return x;
+  }
+
+  /** The largest error relative to 1 + |z|. */
+  private static double residual(Tensor error, Tensor z) {
+    try (Scope scope = Scope.open()) {
+      return Ops.item(error.abs().div(Ops.add(z.abs(), 1)).max());
+    }
   }
 
   private static void requireFinite(String layer, Tensor z) {

@@ -2,6 +2,7 @@ package org.ebbflow.flow.elementwise;
 
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 
 /**
@@ -64,6 +65,17 @@ public final class SmoothLeakyRelu extends Elementwise {
     return Ops.addScaled(Ops.mul(x, left()), Ops.softplus(x), 1 - alpha);
   }
 
+  /** {@code f} and {@code f′} from one exponential, exact to rounding relative to 1. */
+  private Tensor[] valueAndSlope(Tensor x) {
+    Tensor rest = x.neg().sigmoid();
+    Tensor softplus = Ops.emptyLike(x);
+    InPlace.softplusInto(softplus, x, rest, 1);
+    return new Tensor[] {
+      Ops.addScaled(Ops.mul(x, left()), softplus, 1 - alpha),
+      Ops.rsub(right(), Ops.mul(rest, 1 - alpha))
+    };
+  }
+
   private Tensor slope(Tensor sigma) {
     return Ops.add(Ops.mul(sigma, 1 - alpha), left());
   }
@@ -73,18 +85,24 @@ public final class SmoothLeakyRelu extends Elementwise {
     return residual ? alpha + 1 : alpha;
   }
 
+  /** The slope to the far right. */
+  private double right() {
+    return left() + 1 - alpha;
+  }
+
   @Override
   Tensor solve(Tensor z) {
     // The line pieces g(x) = slope·x + (1−α)·max(x, 0) lie at most (1−α)·log 2 below f.
-    Tensor high = kinkInverse(z);
-    Tensor low = kinkInverse(Ops.add(z, -(1 - alpha) * Math.log(2)));
     return MonotoneRoot.solveConvex(
-        describe(), x -> new Tensor[] {value(x), slope(x.sigmoid())}, z, low, high);
+        describe(),
+        this::valueAndSlope,
+        z,
+        t -> kinkInverse(Ops.add(t, -(1 - alpha) * Math.log(2))),
+        this::kinkInverse);
   }
 
   private Tensor kinkInverse(Tensor z) {
-    double right = left() + 1 - alpha;
-    return Ops.where(Ops.less(z, 0), Ops.mul(z, 1 / left()), Ops.mul(z, 1 / right));
+    return Ops.where(Ops.less(z, 0), Ops.mul(z, 1 / left()), Ops.mul(z, 1 / right()));
   }
 
   @Override

@@ -54,10 +54,11 @@ public final class SmoothTanh extends Elementwise {
 
   @Override
   Tensor solve(Tensor z) {
+    Tensor exact = Ops.toDouble(z);
     // |tanh| ≤ 1 gives a bracket for every z.
-    Tensor low = Ops.mul(Ops.add(z, -1), 1 / beta);
-    Tensor high = Ops.mul(Ops.add(z, 1), 1 / beta);
-    return MonotoneRoot.solve(describe(), x -> derivatives(x, 0).function(), z, low, high);
+    Tensor low = Ops.mul(Ops.add(exact, -1), 1 / beta);
+    Tensor high = Ops.mul(Ops.add(exact, 1), 1 / beta);
+    return MonotoneRoot.solve(describe(), x -> derivatives(x, 0).function(), exact, low, high);
   }
 
   @Override

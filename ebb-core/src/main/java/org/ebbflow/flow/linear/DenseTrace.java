@@ -6,6 +6,7 @@ import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Products;
 import org.ebbflow.flow.Trace;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,7 @@ public final class DenseTrace implements Trace {
     this.point = products.factor(x, weight);
     this.value =
         products == Products.FULL
-            ? Ops.linear(point, factor, bias)
+            ? product(point, factor.t()).add_(bias)
             : Ops.as(Ops.linear(point, factor), bias).add(bias);
   }
 
@@ -55,7 +56,7 @@ public final class DenseTrace implements Trace {
   @Override
   public Pushed push(Tensor moved) {
     Tensor came = products.factor(moved, weight);
-    return new Moved(came, Ops.as(Ops.linear(came, factor), value));
+    return new Moved(came, Ops.as(product(came, factor.t()), value));
   }
 
   private final class Moved implements Pushed {
@@ -94,7 +95,7 @@ public final class DenseTrace implements Trace {
       } else {
         Tensor went = Ops.mul(Ops.concatenate(adjoints, score), functional.weight());
         Tensor all = Ops.concatenate(point, came);
-        functional.gradients().add(weight, products.factor(went, weight).t().matmul(all));
+        functional.gradients().addLater(weight, products.factor(went, weight), all);
       }
     }
 
@@ -104,6 +105,11 @@ public final class DenseTrace implements Trace {
   }
 
   private Tensor transposed(Tensor rows) {
-    return Ops.as(products.factor(rows, weight).matmul(factor), value);
+    return Ops.as(product(products.factor(rows, weight), factor), value);
+  }
+
+  /** Products of bfloat16 are shared among threads by the engine itself. */
+  private Tensor product(Tensor rows, Tensor matrix) {
+    return products == Products.FULL ? Parallel.product(rows, matrix) : rows.matmul(matrix);
   }
 }

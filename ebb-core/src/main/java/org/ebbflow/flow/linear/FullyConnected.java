@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@code z = Wx + b} on rows (B, D); {@code log|det| = log|det W|}, the same for every x.
  *
  * <p>Starts from the identity, negated where asked for, and biases of one. The inverse solves in
- * double precision.
+ * double precision, or in single where that is good enough; see {@link DenseFactors}.
  *
  * <p>Source: Chao et al., 2023, arXiv:2305.15267, section 4 and appendix (FC model).
  *

@@ -26,7 +26,8 @@ public interface SquareMatrix {
   Tensor logAbsDet();
 
   /**
-   * {@code x} with {@code x·Wᵀ = z} for rows, (B, D), solved in double precision; not recorded.
+   * {@code x} with {@code x·Wᵀ = z} for rows, (B, D), exact at least to single precision; not
+   * recorded.
    *
    * @throws org.ebbflow.NumericalException if the matrix is singular
    */

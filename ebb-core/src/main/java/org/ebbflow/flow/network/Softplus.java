@@ -48,7 +48,16 @@ public record Softplus(double beta) implements Network {
     Tensor rest = rest(x.value());
     Tensor y = Ops.emptyLike(x.value());
     InPlace.softplusInto(y, x.value(), rest, beta);
-    return x.order() == 0 ? Jet.of(y) : Jet.of(1, y, Ops.complement(x.first(), rest), null);
+    if (x.order() == 0) {
+      return Jet.of(y);
+    }
+    Tensor moved = x.first();
+    long n = rest.size(0);
+    Tensor first =
+        moved.size(0) == n
+            ? Ops.complement(moved, rest)
+            : Ops.complement(moved.unflatten(0, moved.size(0) / n, n), rest).flatten(0, 1);
+    return Jet.of(1, y, first, null);
   }
 
   /**

@@ -169,12 +169,8 @@ public sealed interface Divergence {
       Tensor directions,
       long times) {
     Jet moved =
-        f.at(
-            Jet.along(Ops.repeatRows(x, times), directions, 1),
-            time == null ? null : Jet.constant(Ops.repeatRows(time, times), 1),
-            condition == null ? null : Ops.repeatRows(condition, times));
-    Tensor velocity = Ops.rows(moved.value(), 0, x.size(0));
+        f.at(Jet.along(x, directions, 1), time == null ? null : Jet.constant(time, 1), condition);
     Tensor products = Ops.dotEvent(moved.first(), directions);
-    return new Rates(velocity, products.reshape(times, x.size(0)).sum(0));
+    return new Rates(moved.value(), products.reshape(times, x.size(0)).sum(0));
   }
 }

@@ -1,6 +1,8 @@
 package org.ebbflow.flow.ode;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.NumericalException;
@@ -15,8 +17,10 @@ import org.ebbflow.tensor.Scope;
  * @param steps of equal length over the block ({@code rk4}, {@code rk38})
  * @param tolerance relative and absolute error allowed of every row's entries per step ({@code
  *     dopri5})
+ * @param quadrature where the divergence and other integrals are evaluated ({@code rk4}, {@code
+ *     rk38})
  */
-public record Integration(RungeKutta rule, int steps, double tolerance) {
+public record Integration(RungeKutta rule, int steps, double tolerance, Quadrature quadrature) {
   private static final double SMALLEST = 1e-7;
 
   /** Checks the ranges. */
@@ -28,6 +32,14 @@ public record Integration(RungeKutta rule, int steps, double tolerance) {
       throw new EbbException(
           "the integration's tolerance is " + tolerance, "give a number in (0, 1), as 1e-5");
     }
+    if (!rule.adaptive()) {
+      quadrature.require(steps);
+    }
+  }
+
+  /** With integrals evaluated at every stage. */
+  public Integration(RungeKutta rule, int steps, double tolerance) {
+    this(rule, steps, tolerance, Quadrature.STAGES);
   }
 
   /** A rule of fixed step. */
@@ -40,9 +52,19 @@ public record Integration(RungeKutta rule, int steps, double tolerance) {
     return new Integration(RungeKutta.DOPRI5, 1, tolerance);
   }
 
+  /** The same with integrals evaluated elsewhere. */
+  public Integration with(Quadrature other) {
+    return new Integration(rule, steps, tolerance, other);
+  }
+
   /** The same with about twice the steps: twice as many, or a tolerance 2⁵ times smaller. */
   public Integration refined() {
-    return new Integration(rule, 2 * steps, tolerance / 32);
+    return new Integration(rule, 2 * steps, tolerance / 32, quadrature);
+  }
+
+  /** How often directions are drawn for a way: for each step, or for each end of one. */
+  public int draws() {
+    return quadrature.draws(steps);
   }
 
   /** For a reader. */
@@ -52,23 +74,72 @@ public record Integration(RungeKutta rule, int steps, double tolerance) {
         : rule.name().toLowerCase(java.util.Locale.ROOT) + " × " + steps;
   }
 
-  /** The state at {@code to} of the solution that starts at {@code from}; recorded by autograd. */
-  List<Tensor> solve(RungeKutta.Slope f, double from, double to, List<Tensor> start) {
-    return rule.adaptive() ? adaptively(f, from, to, start) : equally(f, from, to, start);
+  /** Where {@code x′ = f(t, x)} leads that starts at {@code from}; recorded by autograd. */
+  Tensor solve(RungeKutta.Slope f, double from, double to, Tensor start) {
+    return solve(f, draw -> f, from, to, List.of(start)).get(0);
   }
 
-  private List<Tensor> equally(RungeKutta.Slope f, double from, double to, List<Tensor> start) {
+  /**
+   * Where a way leads, and integrals along it; recorded by autograd.
+   *
+   * @param velocity slope of the way, the state's first tensor, alone
+   * @param all slopes of the whole state, which depend on its first tensor only, with the
+   *     directions of a draw; see {@link #draws}
+   */
+  List<Tensor> solve(
+      RungeKutta.Slope velocity,
+      IntFunction<RungeKutta.Slope> all,
+      double from,
+      double to,
+      List<Tensor> start) {
+    return rule.adaptive()
+        ? adaptively(velocity, all.apply(0), from, to, start)
+        : equally(velocity, all, from, to, start);
+  }
+
+  private List<Tensor> equally(
+      RungeKutta.Slope velocity,
+      IntFunction<RungeKutta.Slope> all,
+      double from,
+      double to,
+      List<Tensor> start) {
     double h = (to - from) / steps;
+    boolean atEnds = quadrature == Quadrature.STEPS && start.size() > 1;
+    double[] weights = atEnds ? Quadrature.weights(steps) : new double[0];
     List<Tensor> state = start;
     for (int i = 0; i < steps; i++) {
       try (Scope scope = Scope.open()) {
-        state = passed(scope, rule.step(f, from + i * h, h, state, List.of()).end());
+        double t = from + i * h;
+        if (atEnds) {
+          List<Tensor> slope = all.apply(i).at(t, state.get(0));
+          List<Tensor> x = rule.step(velocity, velocity, t, h, state.subList(0, 1), slope).end();
+          state = passed(scope, added(x.get(0), state, slope, h * weights[i]));
+        } else {
+          state = passed(scope, rule.step(velocity, all.apply(i), t, h, state, List.of()).end());
+        }
+      }
+    }
+    if (atEnds) {
+      try (Scope scope = Scope.open()) {
+        List<Tensor> slope = all.apply(steps).at(to, state.get(0));
+        state = passed(scope, added(state.get(0), state, slope, h * weights[steps]));
       }
     }
     return state;
   }
 
-  private List<Tensor> adaptively(RungeKutta.Slope f, double from, double to, List<Tensor> start) {
+  /** A way's next point, with {@code weight} times the slopes of its integrals added to them. */
+  private static List<Tensor> added(
+      Tensor x, List<Tensor> state, List<Tensor> slope, double weight) {
+    List<Tensor> next = new ArrayList<>(List.of(x));
+    for (int part = 1; part < state.size(); part++) {
+      next.add(Ops.addScaled(state.get(part), slope.get(part), weight));
+    }
+    return next;
+  }
+
+  private List<Tensor> adaptively(
+      RungeKutta.Slope velocity, RungeKutta.Slope all, double from, double to, List<Tensor> start) {
     double span = to - from;
     double h = span / 4;
     double t = from;
@@ -78,7 +149,7 @@ public record Integration(RungeKutta rule, int steps, double tolerance) {
     while (left > 1e-12) {
       h = Math.abs(h) < Math.abs(to - t) ? h : to - t;
       try (Scope scope = Scope.open()) {
-        RungeKutta.Step step = rule.step(f, t, h, state, slope);
+        RungeKutta.Step step = rule.step(velocity, all, t, h, state, slope);
         double error = worst(step, state);
         if (error <= 1) {
           t += h;

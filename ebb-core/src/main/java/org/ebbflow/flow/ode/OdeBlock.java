@@ -3,7 +3,6 @@ package org.ebbflow.flow.ode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Bijection;
 import org.ebbflow.flow.Jet;
@@ -117,14 +116,15 @@ public final class OdeBlock implements Bijection {
 
   private Motion evaluate(Tensor x, @Nullable Tensor condition) {
     List<Tensor> directions = contentDirections(x, divergence.directions());
+    RungeKutta.Slope rates = rates(divergence, condition, directions);
     List<Tensor> end =
-        integration.solve(rates(divergence, condition, directions), from, to, List.of(x, zeros(x)));
+        integration.solve(velocity(condition), draw -> rates, from, to, List.of(x, zeros(x)));
     return new Motion(end.get(0), end.get(1));
   }
 
   /** {@code x(t₁)} without a log-determinant, (B, D); recorded by autograd. */
   public Tensor push(Tensor x, @Nullable Tensor condition) {
-    return integration.solve(velocity(condition), from, to, List.of(x)).get(0);
+    return integration.solve(velocity(condition), from, to, x);
   }
 
   @Override
@@ -134,7 +134,7 @@ public final class OdeBlock implements Bijection {
 
   /** {@code x(t₀)} from {@code x(t₁)} by another rule. */
   public Tensor inverse(Tensor z, @Nullable Tensor condition, Integration rule) {
-    return rule.solve(velocity(condition), to, from, List.of(z)).get(0);
+    return rule.solve(velocity(condition), to, from, z);
   }
 
   /** Where rows are at equally spaced times between t₀ and t₁, both among them. */
@@ -143,7 +143,7 @@ public final class OdeBlock implements Bijection {
     for (int i = 0; i < intervals; i++) {
       double start = from + (to - from) * i / intervals;
       double end = from + (to - from) * (i + 1) / intervals;
-      path.add(integration.solve(velocity(condition), start, end, List.of(path.get(i))).get(0));
+      path.add(integration.solve(velocity(condition), start, end, path.get(i)));
     }
     return path;
   }
@@ -151,8 +151,8 @@ public final class OdeBlock implements Bijection {
   /**
    * Moves rows by a rule of fixed step, recorded by autograd.
    *
-   * @param directions for the estimator, (B, D) each, those of a step together; held over its
-   *     stages
+   * @param directions for the estimator, (B, D) each, those of a draw together, {@link
+   *     Integration#draws} times
    */
   public Motion move(
       Tensor x,
@@ -161,12 +161,12 @@ public final class OdeBlock implements Bijection {
       Divergence estimator,
       List<Tensor> directions) {
     List<Tensor> end =
-        steps(
-            rule,
-            estimator,
-            directions,
-            List.of(x, zeros(x)),
-            held -> rates(estimator, condition, held));
+        rule.solve(
+            velocity(condition),
+            draw -> rates(estimator, condition, ofDraw(directions, draw, estimator)),
+            from,
+            to,
+            List.of(x, zeros(x)));
     return new Motion(end.get(0), end.get(1));
   }
 
@@ -213,30 +213,23 @@ public final class OdeBlock implements Bijection {
       List<Tensor> directions) {
     List<Tensor> start = List.of(x, zeros(x), zeros(x), zeros(x));
     List<Tensor> end =
-        steps(rule, estimator, directions, start, held -> costs(estimator, condition, held));
+        rule.solve(
+            velocity(condition),
+            draw -> costs(estimator, condition, ofDraw(directions, draw, estimator)),
+            from,
+            to,
+            start);
     return new Journey(new Motion(end.get(0), end.get(1)), end.get(2), end.get(3));
   }
 
-  private List<Tensor> steps(
-      Integration rule,
-      Divergence estimator,
-      List<Tensor> directions,
-      List<Tensor> start,
-      Function<List<Tensor>, RungeKutta.Slope> slope) {
-    double h = (to - from) / rule.steps();
+  private static List<Tensor> ofDraw(List<Tensor> directions, int draw, Divergence estimator) {
     int each = estimator.directions();
-    List<Tensor> state = start;
-    for (int i = 0; i < rule.steps(); i++) {
-      List<Tensor> held = directions.subList(i * each, (i + 1) * each);
-      state = rule.rule().step(slope.apply(held), from + i * h, h, state, List.of()).end();
-    }
-    return state;
+    return directions.subList(draw * each, (draw + 1) * each);
   }
 
   private RungeKutta.Slope costs(
       Divergence estimator, @Nullable Tensor condition, List<Tensor> directions) {
-    return (t, state) -> {
-      Tensor x = state.get(0);
+    return (t, x) -> {
       Tensor time = time(t, x);
       Divergence.Rates rates = estimator.at(field, x, time, condition, directions);
       Tensor velocity = rates.velocity();
@@ -252,16 +245,14 @@ public final class OdeBlock implements Bijection {
 
   private RungeKutta.Slope rates(
       Divergence estimator, @Nullable Tensor condition, List<Tensor> directions) {
-    return (t, state) -> {
-      Tensor x = state.get(0);
+    return (t, x) -> {
       Divergence.Rates rates = estimator.at(field, x, time(t, x), condition, directions);
       return List.of(rates.velocity(), rates.divergence());
     };
   }
 
   private RungeKutta.Slope velocity(@Nullable Tensor condition) {
-    return (t, state) -> {
-      Tensor x = state.get(0);
+    return (t, x) -> {
       Tensor time = time(t, x);
       Jet velocity = field.at(Jet.of(x), time == null ? null : Jet.of(time), condition);
       return List.of(velocity.value());

@@ -56,9 +56,12 @@ public enum RungeKutta {
     this.error = error;
   }
 
-  /** {@code y′ = f(t, y)} for a state of several tensors. */
+  /**
+   * {@code y′ = f(t, x)} for a state y of several tensors, of which the first is x and the others
+   * are integrals along its way.
+   */
   interface Slope {
-    List<Tensor> at(double t, List<Tensor> state);
+    List<Tensor> at(double t, Tensor x);
   }
 
   /**
@@ -95,34 +98,43 @@ public enum RungeKutta {
     return error != null;
   }
 
+  /** Whether a stage's slope counts in the step's end or error, and not just in other stages. */
+  private boolean counts(int i) {
+    return weights[i] != 0 || (error != null && error[i] != 0);
+  }
+
   /**
    * From t to t + h.
    *
+   * @param velocity slope of x alone, for the stages where integrals are not wanted
+   * @param all slopes of the whole state
    * @param first the slope at t where it is known, else empty
    */
-  Step step(Slope f, double t, double h, List<Tensor> state, List<Tensor> first) {
+  Step step(Slope velocity, Slope all, double t, double h, List<Tensor> state, List<Tensor> first) {
     List<List<Tensor>> slopes = new ArrayList<>();
-    slopes.add(first.isEmpty() ? f.at(t, state) : first);
+    slopes.add(first.isEmpty() ? all.at(t, state.get(0)) : first);
     for (int i = 1; i < nodes.length; i++) {
-      slopes.add(f.at(t + nodes[i] * h, combine(state, slopes, stages[i], h)));
+      Tensor x = combine(state.get(0), 0, slopes, stages[i], h);
+      slopes.add((counts(i) ? all : velocity).at(t + nodes[i] * h, x));
     }
-    List<Tensor> end = combine(state, slopes, weights, h);
-    if (error == null) {
-      return new Step(end, List.of(), List.of());
+    List<Tensor> end = new ArrayList<>();
+    List<Tensor> errors = new ArrayList<>();
+    for (int part = 0; part < state.size(); part++) {
+      end.add(combine(state.get(part), part, slopes, weights, h));
+      if (error != null) {
+        errors.add(combine(Ops.zerosLike(state.get(part)), part, slopes, error, h));
+      }
     }
-    List<Tensor> zeros = state.stream().map(Ops::zerosLike).toList();
-    return new Step(end, combine(zeros, slopes, error, h), slopes.get(slopes.size() - 1));
+    return new Step(end, errors, error == null ? List.of() : slopes.get(slopes.size() - 1));
   }
 
-  /** {@code y + h·Σ c_i·k_i} for each tensor of the state. */
-  private static List<Tensor> combine(
-      List<Tensor> state, List<List<Tensor>> slopes, double[] coefficients, double h) {
-    List<Tensor> sum = new ArrayList<>(state);
+  /** {@code y + h·Σ c_i·k_i} for a part of the state. */
+  private static Tensor combine(
+      Tensor start, int part, List<List<Tensor>> slopes, double[] coefficients, double h) {
+    Tensor sum = start;
     for (int i = 0; i < coefficients.length; i++) {
       if (coefficients[i] != 0) {
-        for (int part = 0; part < sum.size(); part++) {
-          sum.set(part, Ops.addScaled(sum.get(part), slopes.get(i).get(part), h * coefficients[i]));
-        }
+        sum = Ops.addScaled(sum, slopes.get(i).get(part), h * coefficients[i]);
       }
     }
     return sum;
