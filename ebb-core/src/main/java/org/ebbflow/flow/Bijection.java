@@ -72,6 +72,11 @@ public interface Bijection {
     return Optional.empty();
   }
 
+  /** Whether {@link #constantLogDet} is O(D³) work, which threads may do for several at once. */
+  default boolean isLogDetCubic() {
+    return false;
+  }
+
   /** What is trained, by name, in a fixed order; the tensors themselves, not copies. */
   default Map<String, Tensor> parameters() {
     return Map.of();

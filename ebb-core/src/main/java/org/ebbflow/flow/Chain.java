@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.NumericalException;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
 
@@ -67,9 +68,18 @@ public final class Chain implements Bijection {
   /** The sum in double precision. */
   @Override
   public Optional<Tensor> constantLogDet() {
+    List<Bijection> cubic = links.stream().filter(Bijection::isLogDetCubic).toList();
+    // Side by side; a single one, with all threads to itself.
+    List<List<Tensor>> made =
+        cubic.size() < 2
+            ? List.of()
+            : Parallel.map(
+                cubic.size(), i -> cubic.get(i).constantLogDet().map(List::of).orElse(List.of()));
     Tensor sum = null;
     for (Bijection g : links) {
-      Optional<Tensor> logDet = g.constantLogDet();
+      int place = made.isEmpty() ? -1 : cubic.indexOf(g);
+      Optional<Tensor> logDet =
+          place < 0 ? g.constantLogDet() : made.get(place).stream().findFirst();
       if (logDet.isPresent()) {
         Tensor exact = Ops.toDouble(logDet.get());
         sum = sum == null ? exact : sum.add(exact);

@@ -22,12 +22,12 @@ import org.ebbflow.NumericalException;
 /**
  * The O(D³) work: factorisations of dense matrices, and solves with them.
  *
- * <p>All but small matrices are worked on by a thread with a large stack of its own, because LAPACK
- * without MKL overflows the default one and takes the JVM down. Calls are counted, so that a test
- * can hold training by score matching to none. Thread-safe.
+ * <p>All but small matrices are worked on by a thread with a large stack, because LAPACK without
+ * MKL overflows the default one and takes the JVM down. Calls are counted, so that a test can hold
+ * training by score matching to none. Thread-safe.
  */
 public final class LinearAlgebra {
-  private static final long STACK_BYTES = 64L << 20;
+  static final long STACK_BYTES = 64L << 20;
 
   /**
    * Up to this size LAPACK works in one thread and on little stack, and a thread would dominate.
@@ -239,7 +239,7 @@ public final class LinearAlgebra {
 
   private <T> T run(long size, Callable<T> work) {
     try {
-      return size <= SMALL ? work.call() : onLargeStack(work);
+      return size <= SMALL || Parallel.inPiece() ? work.call() : onLargeStack(work);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Exception e) {

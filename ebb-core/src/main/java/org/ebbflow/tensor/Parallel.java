@@ -61,15 +61,20 @@ public final class Parallel {
   private static final class Worker extends Thread {
     /** Without what the thread that happens to be the first to want it has for itself. */
     Worker(Runnable task) {
-      super(null, task, "ebb-piece", 0, false);
+      super(null, task, "ebb-piece", LinearAlgebra.STACK_BYTES, false);
       setContextClassLoader(null);
       setDaemon(true);
     }
   }
 
+  /** Whether the current thread runs a piece; its stack is large enough for LAPACK. */
+  static boolean inPiece() {
+    return Thread.currentThread() instanceof Worker;
+  }
+
   /** How many pieces of the current thread run at once. */
   public static int width() {
-    if (Thread.currentThread() instanceof Worker) {
+    if (inPiece()) {
       return 1;
     }
     int all = threads();

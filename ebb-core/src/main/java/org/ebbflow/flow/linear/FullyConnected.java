@@ -101,6 +101,11 @@ public final class FullyConnected implements Bijection {
   }
 
   @Override
+  public boolean isLogDetCubic() {
+    return matrix instanceof FullMatrix && matrix.dimension() >= 128;
+  }
+
+  @Override
   public Map<String, Tensor> parameters() {
     Map<String, Tensor> parameters = new LinkedHashMap<>(matrix.parameters());
     parameters.put("bias", bias);

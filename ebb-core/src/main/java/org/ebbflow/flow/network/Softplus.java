@@ -45,6 +45,9 @@ public record Softplus(double beta) implements Network {
   }
 
   private Jet unrecorded(Jet x) {
+    if (x.order() == 0) {
+      return Jet.of(Ops.softplus(x.value(), beta));
+    }
     Tensor rest = rest(x.value());
     Tensor y = Ops.emptyLike(x.value());
     InPlace.softplusInto(y, x.value(), rest, beta);
