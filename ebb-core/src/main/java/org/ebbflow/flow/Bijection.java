@@ -72,7 +72,11 @@ public interface Bijection {
     return Optional.empty();
   }
 
-  /** Whether {@link #constantLogDet} is O(D³) work, which threads may do for several at once. */
+  /**
+   * Whether {@link #constantLogDet} is O(D³) work on one parameter, used once, that threads may do
+   * for several layers at once: autograd adds what goes back to a parameter in an order that they
+   * change.
+   */
   default boolean isLogDetCubic() {
     return false;
   }

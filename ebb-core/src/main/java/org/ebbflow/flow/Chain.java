@@ -69,9 +69,9 @@ public final class Chain implements Bijection {
   @Override
   public Optional<Tensor> constantLogDet() {
     List<Bijection> cubic = links.stream().filter(Bijection::isLogDetCubic).toList();
-    // Side by side; a single one, with all threads to itself.
+    // Side by side if all threads have one; else one after the other, with all threads to itself.
     List<List<Tensor>> made =
-        cubic.size() < 2
+        cubic.size() < Math.max(2, Parallel.width())
             ? List.of()
             : Parallel.map(
                 cubic.size(), i -> cubic.get(i).constantLogDet().map(List::of).orElse(List.of()));

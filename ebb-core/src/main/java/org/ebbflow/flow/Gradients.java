@@ -31,6 +31,9 @@ public final class Gradients {
     }
   }
 
+  /** Entries of a matrix whose products are worth waking threads for. */
+  private static final long LARGE = 1 << 18;
+
   private final List<Tensor> parameters;
   private final Room room;
   private final IdentityHashMap<Tensor, Sum> sums = new IdentityHashMap<>();
@@ -88,18 +91,25 @@ public final class Gradients {
   }
 
   /**
-   * Adds {@code wentᵀ·came} to a matrix's sum, when it is asked for: all that were added so make
-   * one product, of which threads take some rows of the matrix each. For large matrices and few
-   * rows, where a sum for every thread would cost more.
+   * Adds {@code wentᵀ·came} to a matrix's sum; to a large one's when it is asked for: what few rows
+   * have added by then makes one product, of which threads take some rows of the matrix each.
    *
    * @param went (K, out), in the product's precision; kept
    * @param came (K, in); kept
    * @throws IllegalArgumentException if the parameter is none of those
    */
-  public void addLater(Tensor parameter, Tensor went, Tensor came) {
+  public void addTransposed(Tensor parameter, Tensor went, Tensor came) {
+    if (parameter.numel() < LARGE) {
+      add(parameter, went.t().matmul(came));
+      return;
+    }
     Sum sum = sum(parameter);
     sum.went.add(home.take(went));
     sum.came.add(home.take(came));
+    long waiting = sum.went.stream().mapToLong(rows -> rows.size(0)).sum();
+    if (waiting > Math.min(parameter.size(0), parameter.size(1))) {
+      of(parameter); // what waits must not outgrow the sum
+    }
   }
 
   /** Adds what another one for the same parameters has; its tensors are given away. */

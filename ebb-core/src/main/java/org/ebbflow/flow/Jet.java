@@ -185,7 +185,7 @@ public final class Jet {
    * @param slope multiplies by f′ at the value
    */
   public Jet piecewiseLinear(Tensor f, UnaryOperator<Tensor> slope) {
-    return new Jet(order, f, each(first, slope), apply(slope, second));
+    return new Jet(order, f, each(first, value, slope), apply(slope, second));
   }
 
   /** {@code x + y}. */
@@ -230,7 +230,7 @@ public final class Jet {
     requireSame(y);
     Tensor q = value.div(y.value);
     Tensor dq = difference(first, product(y.first, q));
-    dq = each(dq, t -> t.div(y.value));
+    dq = each(dq, y.value, t -> t.div(y.value));
     Tensor ddq = difference(second, product(y.second, q));
     if (order == 2 && dq != null && y.first != null) {
       ddq = difference(ddq, Ops.mul(dq.mul(y.first), 2));
@@ -252,7 +252,7 @@ public final class Jet {
     // The engine's own softmax takes four times as long over few entries.
     Tensor grown = value.sub(value.detach().amax(new long[] {-1}, true)).exp();
     Tensor p = grown.div(grown.sum(new long[] {-1}, true, null));
-    Tensor centred = each(first, t -> aroundMean(t, p));
+    Tensor centred = each(first, p, t -> aroundMean(t, p));
     Tensor dp = product(centred, p);
     // p″ = p·(c² + x″ − their mean), c = x′ − its mean, by p each.
     Tensor turned = sum(centred == null || order < 2 ? null : centred.square(), second);
@@ -272,7 +272,8 @@ public final class Jet {
 
   /** {@code c·x} for a {@code c} that does not depend on the direction. */
   public Jet mul(Tensor c) {
-    return new Jet(order, value.mul(c), each(first, t -> t.mul(c)), apply(t -> t.mul(c), second));
+    return new Jet(
+        order, value.mul(c), each(first, value, t -> t.mul(c)), apply(t -> t.mul(c), second));
   }
 
   /** {@code c·x}. */
@@ -353,12 +354,13 @@ public final class Jet {
     return derivative == null ? null : Ops.mulEach(derivative, value);
   }
 
-  /** Applies a map that holds something of each row to the derivatives along each direction. */
-  private @Nullable Tensor each(@Nullable Tensor derivative, UnaryOperator<Tensor> map) {
-    if (derivative == null || derivative.size(0) == value.size(0)) {
+  /** Applies a map that holds something of each of a batch's rows to each direction's. */
+  private static @Nullable Tensor each(
+      @Nullable Tensor derivative, Tensor batch, UnaryOperator<Tensor> map) {
+    if (derivative == null || !Ops.isStackOf(derivative, batch)) {
       return apply(map, derivative);
     }
-    long n = value.size(0);
+    long n = batch.size(0);
     return map.apply(derivative.unflatten(0, derivative.size(0) / n, n)).flatten(0, 1);
   }
 }

@@ -70,15 +70,13 @@ public final class ConfigJson {
     if (rest.get("growth") instanceof ObjectNode growth && !growth.has("cache")) {
       growth.set("cache", MAPPER.valueToTree(GrowthSettings.Cache.AUTO));
     }
+    completeOlder(rest);
     if (rest.get("objective") instanceof ObjectNode objective) {
       ObjectNode customary = MAPPER.valueToTree(ObjectiveSettings.of("ml"));
       for (String name : ObjectiveSettings.addedLater()) {
         if (!objective.has(name)) {
           objective.set(name, customary.get(name));
         }
-      }
-      if (objective.get("ode") instanceof ObjectNode ode && !ode.has("quadrature")) {
-        ode.set("quadrature", MAPPER.valueToTree(Quadrature.STAGES));
       }
     }
     RunConfig config =
@@ -98,6 +96,15 @@ public final class ConfigJson {
       throw new EbbException("the configuration has no setting '" + stranger + "'", "remove it");
     }
     return config;
+  }
+
+  /** What a whole configuration from before the setting means by leaving it out. */
+  private static void completeOlder(ObjectNode tree) {
+    if (tree.path("objective").path("ode") instanceof ObjectNode ode
+        && ode.has("products")
+        && !ode.has("quadrature")) {
+      ode.set("quadrature", MAPPER.valueToTree(Quadrature.STAGES));
+    }
   }
 
   private static Architecture architecture(ObjectNode model) {
@@ -183,7 +190,9 @@ public final class ConfigJson {
    * @param source names where {@code upper} is from in the error
    */
   public static void overlay(ObjectNode lower, ObjectNode upper, String source) {
-    overlay(lower, upper, source, "");
+    ObjectNode whole = upper.deepCopy();
+    completeOlder(whole);
+    overlay(lower, whole, source, "");
   }
 
   private static void overlay(ObjectNode lower, ObjectNode upper, String source, String path) {

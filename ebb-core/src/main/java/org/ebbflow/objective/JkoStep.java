@@ -87,7 +87,7 @@ public record JkoStep(double h, OdeNumerics numerics) implements Objective {
     return terms(flow, x, condition, numerics.directions(x, rng));
   }
 
-  /** The parts along given directions, those of a step of the integration together. */
+  /** The parts along given directions, those of a draw together. */
   public Terms terms(Flow flow, Tensor x, @Nullable Tensor condition, List<Tensor> directions) {
     OdeBlock.Motion motion =
         block(flow).move(x, condition, numerics.integration(), numerics.estimator(), directions);

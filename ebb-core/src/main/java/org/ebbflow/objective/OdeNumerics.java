@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param products precision of matrix products in training: {@code full}, or {@code bfloat16},
  *     which is faster on processors that have it and wants {@code hutchinson} and {@code byHand}
  * @param quadrature where the divergence is evaluated: {@code stages} (of every step, published) or
- *     {@code steps} (at their ends only: fewer evaluations, of the same order; wants 2 substeps or
- *     more and no checkpointed ones)
+ *     {@code steps} (at their ends only: fewer evaluations, of the same order; a single substep and
+ *     checkpointed ones take the stages all the same)
  */
 public record OdeNumerics(
     RungeKutta rule,
@@ -48,12 +48,7 @@ public record OdeNumerics(
     if (rule == RungeKutta.DOPRI5) {
       throw new EbbException("training takes steps of fixed length", "use rk4 or rk38");
     }
-    Integration.fixed(rule, substeps).with(quadrature);
-    if (checkpointed && quadrature == Quadrature.STEPS) {
-      throw new EbbException(
-          "checkpointed steps evaluate the divergence at every stage",
-          "set ode.quadrature=stages, or ode.checkpointed=false");
-    }
+    Integration.fixed(rule, substeps);
     new Divergence.FiniteDifference(differenceSigma);
     Divergence estimator = estimator(divergence, differenceSigma);
     if (products == Products.BFLOAT16
@@ -94,7 +89,8 @@ public record OdeNumerics(
   }
 
   Integration integration() {
-    return Integration.fixed(rule, substeps).with(quadrature);
+    Integration steps = Integration.fixed(rule, substeps);
+    return checkpointed || substeps == 1 ? steps : steps.with(quadrature);
   }
 
   Divergence estimator() {

@@ -130,9 +130,10 @@ public final class LinearAlgebra {
     }
 
     private void requireRegular() {
-      if (Double.isInfinite(logAbsDet)) {
+      if (!Double.isFinite(logAbsDet)) {
         throw new NumericalException(
-            "a linear layer's matrix is singular", "train with a smaller learning rate");
+            "a linear layer's matrix is singular or not finite",
+            "train with a smaller learning rate");
       }
     }
 

@@ -16,9 +16,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * and follow libtorch's broadcasting. "Event" means every axis but the first, which is the batch.
  */
 public final class Ops {
-  /** A thread is faster with so many entries than several that have to be woken. */
-  private static final long FEW = 4096;
-
   /** From here on, log(1 + eˣ) is x in any precision. */
   private static final double LINEAR = 40;
 
@@ -114,13 +111,18 @@ public final class Ops {
    * one row, (1, …).
    */
   public static Tensor mulEach(Tensor stack, Tensor batch) {
-    if (stack.size(0) <= batch.size(0) || batch.size(0) == 1) {
+    if (!isStackOf(stack, batch)) {
       return stack.mul(batch);
     }
     return stack
         .unflatten(0, stack.size(0) / batch.size(0), batch.size(0))
         .mul(batch)
         .flatten(0, 1);
+  }
+
+  /** Whether a tensor is several of another's batches of more than one row, one below the other. */
+  public static boolean isStackOf(Tensor stack, Tensor batch) {
+    return stack.dim() == batch.dim() && batch.size(0) > 1 && stack.size(0) > batch.size(0);
   }
 
   /** Number of entries in one event, the product of all axes but the first. */
@@ -298,15 +300,6 @@ public final class Ops {
     try (Scalar minus = new Scalar(-1.0)) {
       return a.addcmul(a, r, minus);
     }
-  }
-
-  /** {@code −log(1 + e^{−x})}, exact to rounding for every x. */
-  public static Tensor logSigmoid(Tensor x) {
-    if (x.numel() <= FEW && !Autograd.isOn()) {
-      // The engine shares even a few numbers among its threads, which takes them a millisecond.
-      return torch.clamp_max(x, new Scalar(0.0)).sub(x.abs().neg().exp().log1p());
-    }
-    return torch.log_sigmoid(x);
   }
 
   /** A tensor in the shape and type of {@code x}, of any content. */

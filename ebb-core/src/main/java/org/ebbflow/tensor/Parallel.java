@@ -32,7 +32,7 @@ public final class Parallel {
   private static final int FEWEST = 16;
 
   /** Entries of a matrix that is worth waking threads for. */
-  private static final long LARGE = 1 << 20;
+  private static final long LARGE = 1 << 19;
 
   private static final long IDLE_SECONDS = 10;
   private static final ThreadPoolExecutor WORKERS = workers();
@@ -61,7 +61,7 @@ public final class Parallel {
   private static final class Worker extends Thread {
     /** Without what the thread that happens to be the first to want it has for itself. */
     Worker(Runnable task) {
-      super(null, task, "ebb-piece", LinearAlgebra.STACK_BYTES, false);
+      super(null, task, "ebb-piece", 0, false);
       setContextClassLoader(null);
       setDaemon(true);
     }
@@ -244,8 +244,8 @@ public final class Parallel {
   }
 
   /**
-   * {@code x·w}, (B, in) and (in, out), not recorded by autograd. Threads take some of a large
-   * matrix's columns each, and so read it once between them.
+   * {@code x·w}, (B, in) and (in, out), to be called with autograd off. Threads take some of a
+   * large matrix's columns each, and so read it once between them.
    */
   public static Tensor product(Tensor x, Tensor w) {
     int columns = Math.toIntExact(w.size(1));

@@ -32,19 +32,19 @@ class GradientsTest {
     engine.setThreads(number);
     try (Scope scope = Scope.open();
         Rng rng = engine.rng(1)) {
-      Tensor weight = engine.parameter(rng.normal(100, 70));
-      Tensor bias = engine.parameter(rng.normal(100));
-      Tensor[] went = {rng.normal(5, 100), rng.normal(9, 100), rng.normal(2, 100)};
-      Tensor[] came = {rng.normal(5, 70), rng.normal(9, 70), rng.normal(2, 70)};
-      Tensor own = rng.normal(100, 70);
+      Tensor weight = engine.parameter(rng.normal(600, 500));
+      Tensor bias = engine.parameter(rng.normal(600));
+      Tensor[] went = {rng.normal(5, 600), rng.normal(9, 600), rng.normal(2, 600)};
+      Tensor[] came = {rng.normal(5, 500), rng.normal(9, 500), rng.normal(2, 500)};
+      Tensor own = rng.normal(600, 500);
       Tensor expected = own.clone();
       Gradients one = new Gradients(List.of(weight, bias));
       Gradients other = new Gradients(List.of(weight, bias));
       for (int i = 0; i < 3; i++) {
         expected = expected.add(went[i].t().matmul(came[i]));
-        (i == 1 ? other : one).addLater(weight, went[i], came[i]);
+        (i == 1 ? other : one).addTransposed(weight, went[i], came[i]);
       }
-      Tensor room = engine.zeros(100, 70);
+      Tensor room = engine.zeros(600, 500);
       Gradients sums = new Gradients(List.of(weight, bias), parameter -> room);
       sums.addAll(one);
       sums.addAll(other);
@@ -57,8 +57,8 @@ class GradientsTest {
       Gradients withSum = new Gradients(List.of(weight));
       withSum.add(weight, own.clone());
       withSum.addProduct(weight, went[0].t(), came[0], 1);
-      withSum.addLater(weight, went[1], came[1]);
-      withSum.addLater(weight, went[2], came[2]);
+      withSum.addTransposed(weight, went[1], came[1]);
+      withSum.addTransposed(weight, went[2], came[2]);
       assertClose(withSum.of(weight), expected);
     }
   }
@@ -68,12 +68,12 @@ class GradientsTest {
     Engine single = Engine.cpu(DType.FLOAT32);
     try (Scope scope = Scope.open();
         Rng rng = single.rng(1)) {
-      Tensor weight = single.parameter(rng.normal(40, 30));
-      Tensor went = rng.normal(8, 40);
-      Tensor came = rng.normal(8, 30);
+      Tensor weight = single.parameter(rng.normal(640, 530));
+      Tensor went = rng.normal(8, 640);
+      Tensor came = rng.normal(8, 530);
       Gradients gradients = new Gradients(List.of(weight));
-      gradients.addLater(weight, Ops.toBfloat16(went), Ops.toBfloat16(came));
-      gradients.addLater(weight, Ops.toBfloat16(went), Ops.toBfloat16(came));
+      gradients.addTransposed(weight, Ops.toBfloat16(went), Ops.toBfloat16(came));
+      gradients.addTransposed(weight, Ops.toBfloat16(went), Ops.toBfloat16(came));
       Tensor sum = gradients.of(weight);
       assertThat(Ops.sameType(sum, weight)).isTrue();
       Tensor exact = Ops.mul(went.t().matmul(came), 2);
@@ -85,7 +85,7 @@ class GradientsTest {
   void a_stranger_has_no_sum() {
     Gradients gradients = new Gradients(List.of(engine.zeros(2, 2)));
     Tensor stranger = engine.zeros(2, 2);
-    assertThatThrownBy(() -> gradients.addLater(stranger, stranger, stranger))
+    assertThatThrownBy(() -> gradients.addTransposed(stranger, stranger, stranger))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -47,6 +47,7 @@ class OlderRunTest {
     ConfigJson.set(tree, "training.steps", Integer.toString(steps));
     ConfigJson.set(tree, "training.epochs", "0");
     ConfigJson.set(tree, "training.batch", "20");
+    ConfigJson.set(tree, "objective.ode.quadrature", "stages"); // there was no other
     ConfigJson.set(tree, "training.schedule.name", "exponential");
     return ConfigJson.read(tree);
   }
@@ -155,5 +156,17 @@ class OlderRunTest {
         .hasMessageContaining("another folder");
     Fit other = fit(with(config, "sigma", "0.7"), data);
     assertThatThrownBy(other::restore).hasMessageContaining("other data or settings");
+  }
+
+  /** As a file given with --config is: what it leaves out is what it meant then. */
+  @Test
+  void a_whole_older_configuration_over_todays_defaults_keeps_its_quadrature() {
+    DataShape shape = DataShape.of(rows(2));
+    ObjectNode today = ConfigJson.write(RunConfig.defaults("jko", "jko", shape));
+    assertThat(today.at("/objective/ode/quadrature").asText()).isEqualTo("STEPS");
+    ObjectNode older = today.deepCopy();
+    ((ObjectNode) older.at("/objective/ode")).remove("quadrature");
+    ConfigJson.overlay(today, older, "older.json");
+    assertThat(today.at("/objective/ode/quadrature").asText()).isEqualTo("STAGES");
   }
 }

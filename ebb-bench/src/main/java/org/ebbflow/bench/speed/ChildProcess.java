@@ -25,7 +25,11 @@ import org.jspecify.annotations.Nullable;
 record ChildProcess(String name, List<String> command, String remedy) {
   private static final Set<String> OF_EBB =
       Set.of(
-          "OMP_WAIT_POLICY", "MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_");
+          "OMP_WAIT_POLICY",
+          "GOMP_SPINCOUNT",
+          "MALLOC_TRIM_THRESHOLD_",
+          "MALLOC_MMAP_THRESHOLD_",
+          "MALLOC_TOP_PAD_");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -17,8 +17,8 @@ public final class MonotoneRoot {
   /** Residual relative to 1 + |z| at which the iteration stops; double precision. */
   private static final double TOLERANCE = 1e-13;
 
-  /** The same of a root in single precision: eight times what its numbers are rounded by. */
-  private static final double SINGLE_TOLERANCE = 1e-6;
+  /** Change relative to 1 + |x| that rounding explains in single precision. */
+  private static final double SINGLE_TOLERANCE = 2e-6;
 
   /** What brings a convex function's root to single precision, most of the time. */
   private static final int SINGLE_ITERATIONS = 5;
@@ -59,7 +59,7 @@ public final class MonotoneRoot {
       try (Scope scope = Scope.open()) {
         Tensor[] at = f.apply(x);
         Tensor error = at[0].sub(z);
-        residual = residual(error, z);
+        residual = largest(error, z);
         // The last digits wobble: stop too when they no longer improve and are at rounding level.
         stalled = residual < best ? 0 : stalled + 1;
         best = Math.min(best, residual);
@@ -105,8 +105,14 @@ public final class MonotoneRoot {
       UnaryOperator<Tensor> high) {
     requireFinite(layer, z);
     Tensor near = nearRoot(f, Ops.toSingle(z), low, high);
-    if (!Ops.isDouble(z) && residual(f.apply(near)[0].sub(z), z) <= SINGLE_TOLERANCE) {
-      return near;
+    if (!Ops.isDouble(z)) {
+      try (Scope scope = Scope.open()) {
+        Tensor[] at = f.apply(near);
+        // What Newton's method would still change.
+        if (largest(at[0].sub(z).div(at[1]), near) <= SINGLE_TOLERANCE) {
+          return near;
+        }
+      }
     }
     Tensor exact = Ops.toDouble(z);
     Tensor lowest = low.apply(exact);
@@ -133,10 +139,10 @@ public final class MonotoneRoot {
     return x;
   }
 
-  /** The largest error relative to 1 + |z|. */
-  private static double residual(Tensor error, Tensor z) {
+  /** The largest error relative to 1 + |x|. */
+  private static double largest(Tensor error, Tensor x) {
     try (Scope scope = Scope.open()) {
-      return Ops.item(error.abs().div(Ops.add(z.abs(), 1)).max());
+      return Ops.item(error.abs().div(Ops.add(x.abs(), 1)).max());
     }
   }
 

@@ -112,11 +112,6 @@ public final class Convolution implements Bijection {
   }
 
   @Override
-  public boolean isLogDetCubic() {
-    return true;
-  }
-
-  @Override
   public Map<String, Tensor> parameters() {
     Map<String, Tensor> parameters = new LinkedHashMap<>();
     parameters.put("weight", weight);

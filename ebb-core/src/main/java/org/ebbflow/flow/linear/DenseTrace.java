@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.flow.Functional;
 import org.ebbflow.flow.Products;
 import org.ebbflow.flow.Trace;
+import org.ebbflow.tensor.InPlace;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Parallel;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +37,8 @@ public final class DenseTrace implements Trace {
     this.products = products;
     this.factor = products.factor(weight, weight);
     this.point = products.factor(x, weight);
-    this.value =
-        products == Products.FULL
-            ? product(point, factor.t()).add_(bias)
-            : Ops.as(Ops.linear(point, factor), bias).add(bias);
+    this.value = Ops.as(product(point, factor.t()), bias);
+    InPlace.increase(value, bias);
   }
 
   @Override
@@ -95,7 +94,7 @@ public final class DenseTrace implements Trace {
       } else {
         Tensor went = Ops.mul(Ops.concatenate(adjoints, score), functional.weight());
         Tensor all = Ops.concatenate(point, came);
-        functional.gradients().addLater(weight, products.factor(went, weight), all);
+        functional.gradients().addTransposed(weight, products.factor(went, weight), all);
       }
     }
 

@@ -13,7 +13,10 @@ import org.ebbflow.flow.Trace;
  */
 public interface Network {
 
-  /** {@code h(x)} with derivatives to the order of {@code x}; recorded by autograd. */
+  /**
+   * {@code h(x)} with derivatives to the order of {@code x}; recorded by autograd. A jet of order 1
+   * may have the derivatives along several directions, (k·B, …), as {@link Jet} says.
+   */
   Jet apply(Jet x);
 
   /**

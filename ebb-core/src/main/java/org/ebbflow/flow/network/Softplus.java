@@ -13,9 +13,9 @@ import org.ebbflow.tensor.Scope;
  * {@code y = log(1 + e^{βx})/β}, entry by entry: a ReLU whose corner is rounded over a width of
  * about 1/β.
  *
- * <p>Recorded by autograd, the value is exact to its own rounding. Without recording, and in {@link
- * #record}, value and slope come of one exponential and are exact to rounding relative to 1/β and
- * to 1: far to the left, where both are smaller than that, they are zero.
+ * <p>A value alone, and all that autograd records, is exact to its own rounding. With a slope and
+ * without recording, and in {@link #record}, both come of one exponential and are exact to rounding
+ * relative to 1/β and to 1: far to the left, where both are smaller than that, they are zero.
  *
  * @param beta β, positive
  */
@@ -51,15 +51,12 @@ public record Softplus(double beta) implements Network {
     Tensor rest = rest(x.value());
     Tensor y = Ops.emptyLike(x.value());
     InPlace.softplusInto(y, x.value(), rest, beta);
-    if (x.order() == 0) {
-      return Jet.of(y);
-    }
     Tensor moved = x.first();
     long n = rest.size(0);
     Tensor first =
-        moved.size(0) == n
-            ? Ops.complement(moved, rest)
-            : Ops.complement(moved.unflatten(0, moved.size(0) / n, n), rest).flatten(0, 1);
+        Ops.isStackOf(moved, rest)
+            ? Ops.complement(moved.unflatten(0, moved.size(0) / n, n), rest).flatten(0, 1)
+            : Ops.complement(moved, rest);
     return Jet.of(1, y, first, null);
   }
 

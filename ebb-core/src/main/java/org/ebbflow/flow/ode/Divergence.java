@@ -170,7 +170,11 @@ public sealed interface Divergence {
       long times) {
     Jet moved =
         f.at(Jet.along(x, directions, 1), time == null ? null : Jet.constant(time, 1), condition);
-    Tensor products = Ops.dotEvent(moved.first(), directions);
+    Tensor first = moved.first();
+    if (first.size(0) != directions.size(0)) { // none at all, of a field that x does not move
+      first = Ops.zerosLike(directions);
+    }
+    Tensor products = Ops.dotEvent(first, directions);
     return new Rates(moved.value(), products.reshape(times, x.size(0)).sum(0));
   }
 }

@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 public interface VelocityField {
 
   /**
-   * {@code f(x, t)}, (B, D), with derivatives to the order of {@code x}; recorded by autograd.
+   * {@code f(x, t)}, (B, D), with derivatives to the order of {@code x}; recorded by autograd. A
+   * jet of order 1 may have the derivatives along several directions, (k·B, D), as {@link Jet}
+   * says: its operations know, and tensors of one's own are best multiplied by {@link Jet#compose}.
    *
    * @param time t of each row, (B, 1), of the order of {@code x}; null unless {@link #usesTime}
    * @param condition labels or covariates (B, C), or null
