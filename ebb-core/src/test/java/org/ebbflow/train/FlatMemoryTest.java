@@ -29,16 +29,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class FlatMemoryTest {
   private static final int D = 8;
-  private static final int FROM = 2_000;
-  private static final int TO = 20_000;
+  private static final int FROM = 6_000;
+  private static final int TO = 24_000;
   private static final Path STATUS = Path.of("/proc/self/status");
 
   @TempDir Path folder;
 
   @Test
-  void twenty_thousand_steps_take_no_more_memory_than_two_thousand() throws Exception {
+  void twenty_four_thousand_steps_take_no_more_memory_than_six_thousand() throws Exception {
     long[] growth = growth("train");
-    assertThat(growth[0]).as("resident memory in kilobytes").isLessThan(30_000);
+    assertThat(growth[0]).as("resident memory in kilobytes").isLessThan(15_000);
     assertThat(growth[1]).as("heap in kilobytes").isLessThan(4_000);
   }
 
