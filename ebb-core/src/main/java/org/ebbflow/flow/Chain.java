@@ -1,5 +1,6 @@
 package org.ebbflow.flow;
 
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,24 +69,32 @@ public final class Chain implements Bijection {
   /** The sum in double precision. */
   @Override
   public Optional<Tensor> constantLogDet() {
-    List<Bijection> cubic = links.stream().filter(Bijection::isLogDetCubic).toList();
-    // Side by side if all threads have one; else one after the other, with all threads to itself.
-    List<List<Tensor>> made =
-        cubic.size() < Math.max(2, Parallel.width())
-            ? List.of()
-            : Parallel.map(
-                cubic.size(), i -> cubic.get(i).constantLogDet().map(List::of).orElse(List.of()));
+    IdentityHashMap<Bijection, Tensor> made = cubicLogDets();
     Tensor sum = null;
     for (Bijection g : links) {
-      int place = made.isEmpty() ? -1 : cubic.indexOf(g);
-      Optional<Tensor> logDet =
-          place < 0 ? g.constantLogDet() : made.get(place).stream().findFirst();
+      Optional<Tensor> logDet = Optional.ofNullable(made.get(g)).or(g::constantLogDet);
       if (logDet.isPresent()) {
         Tensor exact = Ops.toDouble(logDet.get());
         sum = sum == null ? exact : sum.add(exact);
       }
     }
     return Optional.ofNullable(sum);
+  }
+
+  /** Side by side if all threads have one, else none: then each has all threads to itself. */
+  private IdentityHashMap<Bijection, Tensor> cubicLogDets() {
+    List<Bijection> cubic = links.stream().filter(Bijection::isLogDetCubic).toList();
+    IdentityHashMap<Bijection, Tensor> made = new IdentityHashMap<>();
+    if (cubic.size() > 1 && cubic.size() >= Parallel.width()) {
+      List<List<Tensor>> all =
+          Parallel.map(cubic.size(), i -> cubic.get(i).constantLogDet().stream().toList());
+      for (int i = 0; i < cubic.size(); i++) {
+        for (Tensor logDet : all.get(i)) {
+          made.put(cubic.get(i), logDet);
+        }
+      }
+    }
+    return made;
   }
 
   @Override

@@ -164,7 +164,6 @@ public final class Gradients {
     Parallel.forRows(
         rows,
         rows,
-        share -> {},
         (from, to) -> {
           try (Scope scope = Scope.open()) {
             Tensor target = Ops.rows(result, from, to);

@@ -357,10 +357,6 @@ public final class Jet {
   /** Applies a map that holds something of each of a batch's rows to each direction's. */
   private static @Nullable Tensor each(
       @Nullable Tensor derivative, Tensor batch, UnaryOperator<Tensor> map) {
-    if (derivative == null || !Ops.isStackOf(derivative, batch)) {
-      return apply(map, derivative);
-    }
-    long n = batch.size(0);
-    return map.apply(derivative.unflatten(0, derivative.size(0) / n, n)).flatten(0, 1);
+    return derivative == null ? null : Ops.each(derivative, batch, map);
   }
 }

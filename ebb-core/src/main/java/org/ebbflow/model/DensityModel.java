@@ -315,7 +315,6 @@ public final class DensityModel {
     Parallel.forRows(
         Math.toIntExact(z.size(0)),
         BATCH,
-        share -> {},
         (from, to) -> {
           try (Scope scope = Scope.open()) {
             Tensor own = given == null ? null : Ops.rows(given, from, to);

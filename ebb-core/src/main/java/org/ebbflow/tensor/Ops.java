@@ -1,5 +1,6 @@
 package org.ebbflow.tensor;
 
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.StringViewOptional;
@@ -111,18 +112,20 @@ public final class Ops {
    * one row, (1, …).
    */
   public static Tensor mulEach(Tensor stack, Tensor batch) {
-    if (!isStackOf(stack, batch)) {
-      return stack.mul(batch);
-    }
-    return stack
-        .unflatten(0, stack.size(0) / batch.size(0), batch.size(0))
-        .mul(batch)
-        .flatten(0, 1);
+    return each(stack, batch, t -> t.mul(batch));
   }
 
-  /** Whether a tensor is several of another's batches of more than one row, one below the other. */
-  public static boolean isStackOf(Tensor stack, Tensor batch) {
-    return stack.dim() == batch.dim() && batch.size(0) > 1 && stack.size(0) > batch.size(0);
+  /**
+   * Applies a map that holds the entries of a batch, (B, …), to every one of some batches that lie
+   * stacked, (k·B, …), or to what is no such stack as it is.
+   *
+   * @param map broadcasts over leading axes, entry by entry or over the last axis
+   */
+  public static Tensor each(Tensor stack, Tensor batch, UnaryOperator<Tensor> map) {
+    long rows = batch.dim() == stack.dim() ? batch.size(0) : 1;
+    return rows > 1 && stack.size(0) > rows
+        ? map.apply(stack.unflatten(0, stack.size(0) / rows, rows)).flatten(0, 1)
+        : map.apply(stack);
   }
 
   /** Number of entries in one event, the product of all axes but the first. */

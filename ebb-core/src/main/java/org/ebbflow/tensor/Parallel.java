@@ -162,6 +162,11 @@ public final class Parallel {
         });
   }
 
+  /** {@link #forRows} that tells nobody how far it is. */
+  public static void forRows(int n, int most, Rows rows) {
+    forRows(n, most, share -> {}, rows);
+  }
+
   /**
    * {@link #map} of rows 0 to {@code n - 1}.
    *
@@ -256,7 +261,6 @@ public final class Parallel {
     forRows(
         columns,
         columns,
-        share -> {},
         (from, to) -> {
           try (Scope scope = Scope.open()) {
             InPlace.productInto(Ops.slice(result, 1, from, to), x, Ops.slice(w, 1, from, to), 1);

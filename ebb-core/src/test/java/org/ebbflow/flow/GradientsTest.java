@@ -2,7 +2,6 @@ package org.ebbflow.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -104,7 +103,8 @@ class GradientsTest {
 
   private static void assertClose(Tensor found, Tensor expected) {
     double largest = Ops.item(expected.abs().max());
-    assertThat(Engine.doubles(found))
-        .containsExactly(Engine.doubles(expected), within(1e-12 * largest));
+    assertThat(found.shape()).isEqualTo(expected.shape());
+    // Entry by entry in Java it would take a minute.
+    assertThat(Ops.item(found.sub(expected).abs().max())).isLessThanOrEqualTo(1e-12 * largest);
   }
 }

@@ -92,6 +92,12 @@ class OdeBlockTest {
     }
   }
 
+  private Tensor normal(long seed, long rows, long columns) {
+    try (Rng rng = engine.rng(seed)) {
+      return rng.normal(rows, columns);
+    }
+  }
+
   /** Diagonal, so that e^A is known entry by entry. */
   private OdeBlock diagonal(Integration integration) {
     return new OdeBlock(new Linear(0.7, 0, 0, -0.4), 0, 1, integration, new Divergence.Exact());
@@ -135,10 +141,7 @@ class OdeBlockTest {
   void the_divergence_at_the_ends_of_steps_is_of_order_four(int few, int many) {
     OdeBlock block =
         new OdeBlock(network(3, 4), 0, 1, Integration.adaptive(1e-12), new Divergence.Exact());
-    Tensor x;
-    try (Rng rng = engine.rng(3)) {
-      x = Ops.mul(rng.normal(200, 3), 2);
-    }
+    Tensor x = Ops.mul(normal(3, 200, 3), 2);
     double[] truth = logDets(block, x);
     double gain = gap(block, x, few, truth) / gap(block, x, many, truth);
     double expected = Math.pow((double) many / few, 4);
@@ -164,10 +167,7 @@ class OdeBlockTest {
   void transport_along_the_way_may_be_summed_at_the_ends_of_steps() {
     OdeBlock block =
         new OdeBlock(network(3, 4), 0, 1, Integration.adaptive(1e-9), new Divergence.Exact());
-    Tensor x;
-    try (Rng rng = engine.rng(3)) {
-      x = rng.normal(20, 3);
-    }
+    Tensor x = normal(3, 20, 3);
     Integration fine = Integration.fixed(RungeKutta.RK4, 20);
     OdeBlock.Journey expected = block.travel(x, null, fine, new Divergence.Exact(), List.of());
     OdeBlock.Journey found =
@@ -220,10 +220,7 @@ class OdeBlockTest {
   @Test
   void divergences_agree_within_their_stated_errors() {
     int d = 6;
-    Tensor x;
-    try (Rng rng = engine.rng(5)) {
-      x = rng.normal(2000, d);
-    }
+    Tensor x = normal(5, 2000, d);
     OdeBlock exact =
         new OdeBlock(network(d, 4), 0, 1, Integration.adaptive(1e-8), new Divergence.Exact());
     double[] truth = logDets(exact, x);
@@ -265,10 +262,7 @@ class OdeBlockTest {
             1,
             Integration.fixed(RungeKutta.RK4, 6),
             new Divergence.Hutchinson(2));
-    Tensor x;
-    try (Rng rng = engine.rng(8)) {
-      x = rng.normal(20, 4);
-    }
+    Tensor x = normal(8, 20, 4);
     double[] together = logDets(block, x);
     double[] alone = logDets(block, Ops.rows(x, 13, 14));
     assertThat(alone[0]).isCloseTo(together[13], within(1e-12));
@@ -279,10 +273,7 @@ class OdeBlockTest {
     Integration rule = Integration.adaptive(1e-5);
     OdeBlock first = new OdeBlock(network(64, 7), 0, 1, rule, new Divergence.Hutchinson(2));
     OdeBlock second = new OdeBlock(network(64, 9), 0, 1, rule, new Divergence.Hutchinson(2));
-    Tensor x;
-    try (Rng rng = engine.rng(8)) {
-      x = Ops.mul(rng.normal(40, 64), 2);
-    }
+    Tensor x = Ops.mul(normal(8, 40, 64), 2);
     double[] together = logDets(second, first.push(x, null));
     double[] gaps = new double[40];
     for (int i = 0; i < gaps.length; i++) {
@@ -297,10 +288,7 @@ class OdeBlockTest {
   void blocks_of_parts_make_the_whole() {
     OdeBlock block =
         new OdeBlock(network(3, 9), 0.2, 0.9, Integration.adaptive(1e-10), new Divergence.Exact());
-    Tensor x;
-    try (Rng rng = engine.rng(10)) {
-      x = rng.normal(5, 3);
-    }
+    Tensor x = normal(10, 5, 3);
     Tensor at = x;
     for (OdeBlock part : block.divided(3)) {
       at = part.push(at, null);

@@ -51,12 +51,7 @@ public record Softplus(double beta) implements Network {
     Tensor rest = rest(x.value());
     Tensor y = Ops.emptyLike(x.value());
     InPlace.softplusInto(y, x.value(), rest, beta);
-    Tensor moved = x.first();
-    long n = rest.size(0);
-    Tensor first =
-        Ops.isStackOf(moved, rest)
-            ? Ops.complement(moved.unflatten(0, moved.size(0) / n, n), rest).flatten(0, 1)
-            : Ops.complement(moved, rest);
+    Tensor first = Ops.each(x.first(), rest, t -> Ops.complement(t, rest));
     return Jet.of(1, y, first, null);
   }
 

@@ -67,13 +67,13 @@ class RaceTest {
   void goesOnAfterAStop() {
     Path folder = temp.resolve("stopped");
     Told first = new Told();
-    Race race = race(AUTO, folder, 1, first);
+    Race race = race(AUTO, folder, 3, first);
     first.afterFirst = race::stop;
     assertThat(race.run()).isEmpty();
     assertThat(first.begun).containsExactly("gaussian");
 
     Told second = new Told();
-    Optional<Race.Result> result = race(AUTO, folder, 1, second).run();
+    Optional<Race.Result> result = race(AUTO, folder, 3, second).run();
     assertThat(second.begun).containsExactly("spline", "ebflow-fc", "realnvp-2d", "jko");
     assertThat(result).isPresent();
     List<Entry> entries = result.get().entries();
@@ -81,17 +81,13 @@ class RaceTest {
         .containsExactly("gaussian", "spline", "ebflow-fc", "realnvp-2d", "jko");
     assertThat(entries)
         .allMatch(entry -> Double.isFinite(entry.validationNll()) && entry.parameters() > 0);
-    // Four steps beat no normal distribution on rows drawn from one, but by chance: blocks on
-    // whitened
-    // rows begin as one.
-    String best = Entry.best(entries).orElseThrow().name();
-    assertThat(best).isIn("gaussian", "jko");
-    assertThat(entries.get(0).validationNll() - Entry.best(entries).orElseThrow().validationNll())
-        .isLessThan(0.05);
-    assertThat(result.get().floor() == null).isEqualTo(best.equals("gaussian"));
+    // Four steps beat no normal distribution on rows drawn from one; where rows differ, blocks,
+    // which begin as one, may do so by a little.
+    assertThat(Entry.best(entries).orElseThrow().name()).isEqualTo("gaussian");
+    assertThat(result.get().floor()).isNull();
 
     Told third = new Told();
-    assertThat(race(AUTO, folder, 1, third).run().orElseThrow().entries()).isEqualTo(entries);
+    assertThat(race(AUTO, folder, 3, third).run().orElseThrow().entries()).isEqualTo(entries);
     assertThat(third.begun).isEmpty();
   }
 
