@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.InPlace;
@@ -140,49 +141,72 @@ public final class Gradients {
 
   /** A parameter's sum itself, not a copy; zeros where nothing was added. */
   public Tensor of(Tensor parameter) {
-    Sum sum = sum(parameter);
+    return of(List.of(parameter)).get(0);
+  }
+
+  /** As {@link #of(Tensor)}, of several; what is yet to be multiplied is so side by side. */
+  public List<Tensor> of(Collection<Tensor> wanted) {
+    List<Waiting> waiting = new ArrayList<>();
+    List<Tensor> results = new ArrayList<>();
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off()) {
-      if (!sum.went.isEmpty()) {
-        multiply(parameter, sum);
+      for (Tensor parameter : wanted) {
+        Sum sum = sum(parameter);
+        if (!sum.went.isEmpty()) {
+          waiting.add(waiting(parameter, sum));
+        } else if (sum.done == null) {
+          sum.done = home.take(Ops.zerosLike(parameter.detach()));
+        }
+        results.add(Objects.requireNonNull(sum.done));
       }
-      if (sum.done == null) {
-        sum.done = home.take(Ops.zerosLike(parameter.detach()));
+      int shares = Parallel.width();
+      Parallel.forEach(
+          waiting.size() * shares, i -> waiting.get(i / shares).multiply(i % shares, shares));
+    }
+    return results;
+  }
+
+  /** Products whose sum becomes or joins a result. */
+  private record Waiting(Tensor result, boolean joins, List<Tensor> went, List<Tensor> came) {
+    /** Some of the result's rows. */
+    void multiply(int share, int shares) {
+      long rows = result.size(0);
+      long from = rows * share / shares;
+      long to = rows * (share + 1) / shares;
+      try (Scope scope = Scope.open();
+          Autograd.Mode off = Autograd.off()) {
+        Tensor target = Ops.rows(result, from, to);
+        for (int i = 0; i < went.size(); i++) {
+          Tensor left = Ops.slice(went.get(i), 1, from, to).t();
+          boolean first = !joins && i == 0;
+          if (!Ops.sameType(left, result)) {
+            put(target, left.matmul(came.get(i)), first);
+          } else if (first) {
+            InPlace.productInto(target, left, came.get(i), 1);
+          } else {
+            InPlace.increaseByProduct(target, left, came.get(i), 1);
+          }
+        }
       }
-      return sum.done;
     }
   }
 
-  private void multiply(Tensor parameter, Sum sum) {
+  /** What waits for its products, from now on in the sum. */
+  private Waiting waiting(Tensor parameter, Sum sum) {
+    boolean joins = sum.done != null;
+    Tensor result = sum.done == null ? home.take(room.of(parameter)) : sum.done;
     boolean sameType = Ops.sameType(sum.went.get(0), parameter);
     // Products that are rounded to fewer digits are so once, for all together.
-    List<Tensor> went = sameType ? sum.went : List.of(Ops.concatenate(array(sum.went)));
-    List<Tensor> came = sameType ? sum.came : List.of(Ops.concatenate(array(sum.came)));
-    Tensor before = sum.done;
-    Tensor result = before == null ? home.take(room.of(parameter)) : before;
-    int rows = Math.toIntExact(parameter.size(0));
-    Parallel.forRows(
-        rows,
-        rows,
-        (from, to) -> {
-          try (Scope scope = Scope.open()) {
-            Tensor target = Ops.rows(result, from, to);
-            for (int i = 0; i < went.size(); i++) {
-              Tensor left = Ops.slice(went.get(i), 1, from, to).t();
-              boolean first = before == null && i == 0;
-              if (!sameType) {
-                put(target, left.matmul(came.get(i)), first);
-              } else if (first) {
-                InPlace.productInto(target, left, came.get(i), 1);
-              } else {
-                InPlace.increaseByProduct(target, left, came.get(i), 1);
-              }
-            }
-          }
-        });
+    Waiting all =
+        new Waiting(
+            result,
+            joins,
+            sameType ? List.copyOf(sum.went) : List.of(Ops.concatenate(array(sum.went))),
+            sameType ? List.copyOf(sum.came) : List.of(Ops.concatenate(array(sum.came))));
     sum.done = result;
     sum.went.clear();
     sum.came.clear();
+    return all;
   }
 
   private static void put(Tensor target, Tensor more, boolean first) {

@@ -127,7 +127,7 @@ public record Evaluation(Tensor losses, Way way) {
           }
           Gradients sums = new Gradients(parameters, room);
           Arrays.stream(ofParts).forEach(sums::addAll);
-          return wanted.stream().map(sums::of).toList();
+          return sums.of(wanted);
         });
   }
 

@@ -259,7 +259,7 @@ public final class Engine {
     }
   }
 
-  private static TensorOptions options(ScalarType type) {
+  static TensorOptions options(ScalarType type) {
     return new TensorOptions().dtype(new ScalarTypeOptional(type));
   }
 }

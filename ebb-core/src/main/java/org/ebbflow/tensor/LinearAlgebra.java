@@ -240,7 +240,7 @@ public final class LinearAlgebra {
 
   private <T> T run(long size, Callable<T> work) {
     try {
-      return size <= SMALL || Parallel.inPiece() ? work.call() : onLargeStack(work);
+      return size <= SMALL || Parallel.onLargeStack() ? work.call() : onLargeStack(work);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Exception e) {

@@ -135,7 +135,7 @@ public final class Ops {
 
   /** Rows {@code from} (inclusive) to {@code to} (exclusive), a view. */
   public static Tensor rows(Tensor x, long from, long to) {
-    return x.slice(0, new LongOptional(from), new LongOptional(to), 1);
+    return slice(x, 0, from, to);
   }
 
   /** The upper half of the rows for 0, the lower for 1, a view. */
@@ -146,7 +146,7 @@ public final class Ops {
 
   /** Entries {@code from} (inclusive) to {@code to} (exclusive) of an axis, a view. */
   public static Tensor slice(Tensor x, int axis, long from, long to) {
-    return x.slice(axis, new LongOptional(from), new LongOptional(to), 1);
+    return x.narrow(axis, from, to - from);
   }
 
   /** {@code a} and {@code b} joined along an axis. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,9 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>libtorch by itself shares single operations among its threads. Flows make many small ones, of
  * which most are too small to share; whole rows are not. As many pieces run at once as the engine
- * has threads, see {@link Engine#setThreads}, over all callers no more than there are processors.
+ * has threads, see {@link Engine#setThreads}. One of these threads is the caller's own: a processor
+ * that works already need not be woken, and two workers woken at once may find themselves on the
+ * same one. All callers share the others, no more than there are processors.
  *
  * <p>All methods may be called from several threads; from inside a piece they run its own pieces
  * one after the other.
@@ -57,19 +60,26 @@ public final class Parallel {
     List<Tensor> apply(int from, int to);
   }
 
-  /** A thread that runs pieces. */
+  /** Whether a thread that asked for pieces runs some of them now. */
+  private static final ThreadLocal<Boolean> TAKES_PART = ThreadLocal.withInitial(() -> false);
+
+  /** A thread that runs pieces of others. */
   private static final class Worker extends Thread {
     /** Without what the thread that happens to be the first to want it has for itself. */
     Worker(Runnable task) {
-      super(null, task, "ebb-piece", 0, false);
+      super(null, task, "ebb-piece", LinearAlgebra.STACK_BYTES, false);
       setContextClassLoader(null);
       setDaemon(true);
     }
   }
 
-  /** Whether the current thread runs a piece; its stack is large enough for LAPACK. */
-  static boolean inPiece() {
+  /** Whether the current thread is one whose stack is large enough for LAPACK. */
+  static boolean onLargeStack() {
     return Thread.currentThread() instanceof Worker;
+  }
+
+  private static boolean inPiece() {
+    return Thread.currentThread() instanceof Worker || TAKES_PART.get();
   }
 
   /** How many pieces of the current thread run at once. */
@@ -177,8 +187,9 @@ public final class Parallel {
   }
 
   /**
-   * Runs pieces 0 to {@code count - 1}, in any order, and returns when all have ended. Whether
-   * autograd records is the same in all as outside; scopes are each thread's own.
+   * Runs pieces 0 to {@code count - 1}, in any order, some of them on this thread, and returns when
+   * all have ended. Whether autograd records is the same in all as outside; scopes are each
+   * thread's own.
    *
    * <p>If one throws, those not yet begun are left out and it is thrown here.
    */
@@ -210,10 +221,16 @@ public final class Parallel {
           }
         };
     int all = threads();
-    List<Future<?>> running = new ArrayList<>();
+    List<FutureTask<?>> running = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      running.add(WORKERS.submit(some));
+      running.add(new FutureTask<>(some, null));
     }
+    FutureTask<?> own = running.get(0);
+    running.stream().skip(1).forEach(WORKERS::execute);
+    TAKES_PART.set(true);
+    own.run(); // keeps what it throws
+    TAKES_PART.set(false);
+    running.removeIf(WORKERS::remove); // who has not begun by now finds nothing left to do
     try {
       await(running);
     } finally {
@@ -227,23 +244,25 @@ public final class Parallel {
    */
   public static List<List<Tensor>> map(int count, IntFunction<List<Tensor>> piece) {
     List<List<Tensor>> results = new ArrayList<>(Collections.nCopies(count, List.of()));
-    IntConsumer kept =
-        i -> {
-          try (Scope scope = Scope.open()) {
-            List<Tensor> own = piece.apply(i);
-            own.forEach(scope::pass);
-            results.set(i, own);
-          }
-        };
-    int threads = Math.min(width(), count);
-    if (threads <= 1) {
-      IntStream.range(0, count).forEach(kept);
-      return results;
-    }
+    Thread caller = Thread.currentThread();
+    boolean[] elsewhere = new boolean[count];
     try {
-      sideBySide(count, threads, kept);
+      forEach(
+          count,
+          i -> {
+            try (Scope scope = Scope.open()) {
+              List<Tensor> own = piece.apply(i);
+              own.forEach(scope::pass);
+              results.set(i, own);
+              elsewhere[i] = Thread.currentThread() != caller;
+            }
+          });
     } finally {
-      results.forEach(own -> own.forEach(Scope::adoptPassed));
+      for (int i = 0; i < count; i++) {
+        if (elsewhere[i]) {
+          results.get(i).forEach(Scope::adoptPassed);
+        }
+      }
     }
     return results;
   }
@@ -270,7 +289,7 @@ public final class Parallel {
   }
 
   /** Waits for all, then throws what the first of them threw. */
-  private static void await(List<Future<?>> running) {
+  private static void await(List<FutureTask<?>> running) {
     Throwable thrown = null;
     for (Future<?> one : running) {
       try {

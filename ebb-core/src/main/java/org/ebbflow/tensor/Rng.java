@@ -3,9 +3,12 @@ package org.ebbflow.tensor;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A random generator of its own: two with the same seed draw the same numbers, whatever else runs
@@ -70,11 +73,25 @@ public final class Rng implements AutoCloseable {
 
   /** Independent signs, ±1 with equal probability, in the shape of {@code like}. */
   public Tensor rademacherLike(Tensor like) {
+    long n = like.numel();
     try (Scope scope = Scope.open()) {
-      Tensor bits = engine.empty(like.shape());
-      bits.bernoulli_(0.5, handle);
-      Tensor signs = Ops.add(Ops.mul(bits, 2), -1);
-      return scope.pass(signs.to(engine.device(), like.scalar_type()));
+      // A bit each, eight from a byte: numbers between 0 and 1 would cost ten times as much.
+      Tensor words =
+          torch.empty(
+              new long[] {(n + Long.SIZE - 1) / Long.SIZE}, Engine.options(ScalarType.Long), null);
+      words.random_(Long.MIN_VALUE, new LongOptional(), handle); // all 64 bits
+      Tensor places = torch.arange(new Scalar(Byte.SIZE), Engine.options(ScalarType.Byte));
+      Tensor bits =
+          words
+              .view(ScalarType.Byte)
+              .bitwise_right_shift(places.unsqueeze(1))
+              .bitwise_and(new Scalar(1))
+              .reshape(-1);
+      Tensor signs =
+          Ops.rows(bits, 0, n).to(engine.device(), like.scalar_type()).reshape(like.shape());
+      signs.mul_(new Scalar(2));
+      signs.sub_(new Scalar(1));
+      return scope.pass(signs);
     }
   }
 

@@ -61,12 +61,11 @@ final class Adam implements Optimizer {
       Scalar weight = new Scalar(1 - settings.beta1());
       Scalar kept = new Scalar(1 - learningRate * settings.weightDecay());
       Moments.Decay decay = new Moments.Decay(settings.beta2());
-      List<Tensor> ps = Pieces.of(parameters);
-      List<Tensor> gs = Pieces.of(gradients);
-      List<Tensor> ms = Pieces.of(means);
-      List<Tensor> vs = Pieces.of(squares);
-      Pieces.forEach(
-          ps,
+      Pieces ps = new Pieces(parameters);
+      Pieces gs = new Pieces(gradients);
+      Pieces ms = new Pieces(means);
+      Pieces vs = new Pieces(squares);
+      ps.forEach(
           i -> {
             Tensor p = ps.get(i);
             Tensor g = gs.get(i);

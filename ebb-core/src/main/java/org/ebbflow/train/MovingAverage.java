@@ -51,8 +51,8 @@ public final class MovingAverage {
    * Optimizer#step(List, double, IntConsumer)} tells of. Good for as long as the current scope.
    */
   public IntConsumer piecewise(long t) {
-    List<Tensor> from = Pieces.of(source);
-    List<Tensor> to = Pieces.of(average);
+    Pieces from = new Pieces(source);
+    Pieces to = new Pieces(average);
     return i -> InPlace.interpolate(to.get(i), from.get(i), weight(t));
   }
 

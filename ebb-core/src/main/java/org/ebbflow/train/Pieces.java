@@ -21,45 +21,53 @@ final class Pieces {
   /** Entries of a piece; four arrays of single precision make 1 MiB. */
   private static final long LENGTH = 1L << 16;
 
-  private Pieces() {}
+  /** Of each piece: the flat tensor that it is of, and where it begins there. */
+  private final List<Tensor> whole = new ArrayList<>();
+
+  private final List<Long> begins = new ArrayList<>();
+  private long entries;
+
+  /** In the current scope; a tensor that is not contiguous is copied first. */
+  Pieces(Iterable<Tensor> tensors) {
+    for (Tensor tensor : tensors) {
+      Tensor flat = tensor.detach().reshape(-1);
+      entries += flat.numel();
+      for (int i = 0; i < count(tensor); i++) {
+        whole.add(flat);
+        begins.add(i * LENGTH);
+      }
+    }
+  }
 
   /** How many pieces a tensor has. */
   static int count(Tensor tensor) {
     return Math.toIntExact((tensor.numel() + LENGTH - 1) / LENGTH);
   }
 
-  /** Views in the current scope; a tensor that is not contiguous is copied first. */
-  static List<Tensor> of(Iterable<Tensor> tensors) {
-    List<Tensor> pieces = new ArrayList<>();
-    for (Tensor tensor : tensors) {
-      Tensor flat = tensor.detach().reshape(-1);
-      long length = flat.size(0);
-      for (long from = 0; from < length; from += LENGTH) {
-        pieces.add(length <= LENGTH ? flat : Ops.rows(flat, from, Math.min(length, from + LENGTH)));
-      }
-    }
-    return pieces;
+  /** A piece, a view in the current scope. */
+  Tensor get(int i) {
+    Tensor flat = whole.get(i);
+    long from = begins.get(i);
+    return Ops.rows(flat, from, Math.min(flat.size(0), from + LENGTH));
   }
 
   /**
    * Does something to each piece, in a scope of its own; side by side where there is work for
    * several threads.
    *
-   * @param pieces as {@link #of} gave them
    * @param work with a piece's index; touches no other piece
    */
-  static void forEach(List<Tensor> pieces, IntConsumer work) {
+  void forEach(IntConsumer work) {
     IntConsumer scoped =
         i -> {
           try (Scope scope = Scope.open()) {
             work.accept(i);
           }
         };
-    long entries = pieces.stream().mapToLong(Tensor::numel).sum();
     if (entries > LENGTH) {
-      Parallel.forEach(pieces.size(), scoped);
+      Parallel.forEach(whole.size(), scoped);
     } else {
-      IntStream.range(0, pieces.size()).forEach(scoped);
+      IntStream.range(0, whole.size()).forEach(scoped);
     }
   }
 }

@@ -32,11 +32,10 @@ final class RmsProp implements Optimizer {
       Scalar epsilon = new Scalar(settings.epsilon());
       Scalar rate = new Scalar(-learningRate);
       Moments.Decay decay = new Moments.Decay(settings.smoothing());
-      List<Tensor> ps = Pieces.of(parameters);
-      List<Tensor> gs = Pieces.of(gradients);
-      List<Tensor> squares = Pieces.of(state.values());
-      Pieces.forEach(
-          ps,
+      Pieces ps = new Pieces(parameters);
+      Pieces gs = new Pieces(gradients);
+      Pieces squares = new Pieces(state.values());
+      ps.forEach(
           i -> {
             Tensor g = gs.get(i);
             decay.square(squares.get(i), g);

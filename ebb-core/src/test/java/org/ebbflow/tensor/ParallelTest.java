@@ -43,13 +43,15 @@ class ParallelTest {
   }
 
   @Test
-  void two_pieces_run_at_once_on_one_threadsthread_each() {
+  void two_pieces_run_at_once_on_one_thread_each_one_of_them_the_callers() {
     CountDownLatch both = new CountDownLatch(2);
     Set<Integer> threads = ConcurrentHashMap.newKeySet();
+    Set<Thread> seen = ConcurrentHashMap.newKeySet();
     Parallel.forEach(
         2,
         i -> {
           threads.add(engine.threads());
+          seen.add(Thread.currentThread());
           both.countDown();
           try {
             assertThat(both.await(1, TimeUnit.MINUTES)).isTrue();
@@ -58,6 +60,7 @@ class ParallelTest {
           }
         });
     assertThat(threads).containsExactly(1);
+    assertThat(seen).hasSize(2).contains(Thread.currentThread());
     assertThat(engine.threads()).isEqualTo(2);
   }
 
