@@ -110,9 +110,12 @@ public final class Parallel {
 
   /**
    * Has what the current thread asks for done by so many threads, until it is closed on that
-   * thread.
+   * thread; within a piece it stays at one.
    */
-  static Limit limit(int number) {
+  public static Limit limit(int number) {
+    if (inPiece()) {
+      return () -> {}; // it has one
+    }
     Integer before = OF_THREAD.get();
     OF_THREAD.set(number);
     torch.set_num_threads(number);

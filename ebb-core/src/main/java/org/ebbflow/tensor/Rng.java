@@ -74,7 +74,8 @@ public final class Rng implements AutoCloseable {
   /** Independent signs, ±1 with equal probability, in the shape of {@code like}. */
   public Tensor rademacherLike(Tensor like) {
     long n = like.numel();
-    try (Scope scope = Scope.open()) {
+    try (Scope scope = Scope.open();
+        Parallel.Limit alone = Parallel.limit(1)) { // waking others takes longer
       // A bit each, eight from a byte: numbers between 0 and 1 would cost ten times as much.
       Tensor words =
           torch.empty(

@@ -13,6 +13,7 @@ import org.ebbflow.flow.Flow;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.objective.Evaluation;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
 import org.jspecify.annotations.Nullable;
@@ -187,9 +188,11 @@ public final class Trainer implements TrainRun {
 
   /** The batch of a step in the space where the objective works. */
   private Tensor batch(long step, Rng rng) {
-    Tensor drawn = task.preprocessing().draw(task.train(), order.rows(step), rng);
-    Tensor x = settings.matchAfterPreprocessing() ? task.preprocessing().apply(drawn) : drawn;
-    return settings.noise() == 0 ? x : Ops.addScaled(x, rng.normalLike(x), settings.noise());
+    try (Parallel.Limit alone = Parallel.limit(1)) { // waking others takes longer
+      Tensor drawn = task.preprocessing().draw(task.train(), order.rows(step), rng);
+      Tensor x = settings.matchAfterPreprocessing() ? task.preprocessing().apply(drawn) : drawn;
+      return settings.noise() == 0 ? x : Ops.addScaled(x, rng.normalLike(x), settings.noise());
+    }
   }
 
   private @Nullable Tensor condition(long step) {
