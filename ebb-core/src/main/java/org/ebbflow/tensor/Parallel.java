@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch;
  * which most are too small to share; whole rows are not. As many pieces run at once as the engine
  * has threads, see {@link Engine#setThreads}. One of these threads is the caller's own: a processor
  * that works already need not be woken, and two workers woken at once may find themselves on the
- * same one. All callers share the others, no more than there are processors.
+ * same one. All callers share the others, one fewer than there are processors.
  *
  * <p>All methods may be called from several threads; from inside a piece they run its own pieces
  * one after the other.
@@ -333,7 +333,8 @@ public final class Parallel {
   }
 
   private static ThreadPoolExecutor workers() {
-    int most = Runtime.getRuntime().availableProcessors();
+    // Each keeps memory for what it works on, so no more than can run beside a caller.
+    int most = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
     ThreadPoolExecutor executor =
         new ThreadPoolExecutor(
             most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Worker::new);
