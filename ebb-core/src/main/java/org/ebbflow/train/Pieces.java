@@ -10,7 +10,7 @@ import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Scope;
 
 /**
- * Tensors cut into flat pieces that fit a core's cache, the same cut for parameters, gradients and
+ * Tensors cut into flat pieces that fit the last cache, the same cut for parameters, gradients and
  * what is remembered of them.
  *
  * <p>A step reads and writes several arrays as long as the parameters, in several operations. Piece
@@ -18,8 +18,11 @@ import org.ebbflow.tensor.Scope;
  * over memory.
  */
 final class Pieces {
-  /** Entries of a piece; four arrays of single precision make 1 MiB. */
-  private static final long LENGTH = 1L << 16;
+  /**
+   * Entries of a piece, 1 MiB of single precision. Shorter ones would fit a core's own cache, but
+   * what each call costs outweighs that.
+   */
+  private static final long LENGTH = 1L << 18;
 
   /** Of each piece: the flat tensor that it is of, and where it begins there. */
   private final List<Tensor> whole = new ArrayList<>();
