@@ -34,7 +34,7 @@ public final class Parallel {
   /** Fewer rows are done before another thread has begun. */
   private static final int FEWEST = 16;
 
-  /** Entries of a matrix that is worth waking threads for. */
+  /** Entries that are worth waking threads for. */
   private static final long LARGE = 1 << 19;
 
   private static final long IDLE_SECONDS = 10;
@@ -112,7 +112,7 @@ public final class Parallel {
    * Has what the current thread asks for done by so many threads, until it is closed on that
    * thread; within a piece it stays at one.
    */
-  public static Limit limit(int number) {
+  static Limit limit(int number) {
     if (inPiece()) {
       return () -> {}; // it has one
     }
@@ -127,6 +127,14 @@ public final class Parallel {
       }
       torch.set_num_threads(threads());
     };
+  }
+
+  /**
+   * As {@link #limit} to one thread for work on so few entries that waking others would take
+   * longer; where there are more, the limit is none.
+   */
+  public static Limit alone(long entries) {
+    return entries < LARGE ? limit(1) : () -> {};
   }
 
   /** A number of threads that holds until it is closed. */

@@ -75,7 +75,7 @@ public final class Rng implements AutoCloseable {
   public Tensor rademacherLike(Tensor like) {
     long n = like.numel();
     try (Scope scope = Scope.open();
-        Parallel.Limit alone = Parallel.limit(1)) { // waking others takes longer
+        Parallel.Limit limit = Parallel.alone(n)) {
       // A bit each, eight from a byte: numbers between 0 and 1 would cost ten times as much.
       Tensor words =
           torch.empty(

@@ -188,8 +188,9 @@ public final class Trainer implements TrainRun {
 
   /** The batch of a step in the space where the objective works. */
   private Tensor batch(long step, Rng rng) {
-    try (Parallel.Limit alone = Parallel.limit(1)) { // waking others takes longer
-      Tensor drawn = task.preprocessing().draw(task.train(), order.rows(step), rng);
+    int[] rows = order.rows(step);
+    try (Parallel.Limit limit = Parallel.alone((long) rows.length * task.train().columns())) {
+      Tensor drawn = task.preprocessing().draw(task.train(), rows, rng);
       Tensor x = settings.matchAfterPreprocessing() ? task.preprocessing().apply(drawn) : drawn;
       return settings.noise() == 0 ? x : Ops.addScaled(x, rng.normalLike(x), settings.noise());
     }
