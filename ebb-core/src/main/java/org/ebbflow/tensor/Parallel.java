@@ -46,6 +46,9 @@ public final class Parallel {
   /** Of what one thread asks for, where that is another number than the engine's. */
   private static final ThreadLocal<Integer> OF_THREAD = new ThreadLocal<>();
 
+  /** Whether a thread that asked for pieces runs some of them now. */
+  private static final ThreadLocal<Boolean> TAKES_PART = ThreadLocal.withInitial(() -> false);
+
   private Parallel() {}
 
   /** Work on the rows {@code from} (inclusive) to {@code to} (exclusive). */
@@ -60,9 +63,6 @@ public final class Parallel {
     List<Tensor> apply(int from, int to);
   }
 
-  /** Whether a thread that asked for pieces runs some of them now. */
-  private static final ThreadLocal<Boolean> TAKES_PART = ThreadLocal.withInitial(() -> false);
-
   /** A thread that runs pieces of others. */
   private static final class Worker extends Thread {
     /** Without what the thread that happens to be the first to want it has for itself. */
@@ -73,13 +73,13 @@ public final class Parallel {
     }
   }
 
-  /** Whether the current thread is one whose stack is large enough for LAPACK. */
+  /** Whether the current thread is a worker, whose stack is large enough for LAPACK. */
   static boolean onLargeStack() {
     return Thread.currentThread() instanceof Worker;
   }
 
   private static boolean inPiece() {
-    return Thread.currentThread() instanceof Worker || TAKES_PART.get();
+    return onLargeStack() || TAKES_PART.get();
   }
 
   /** How many pieces of the current thread run at once. */

@@ -88,11 +88,8 @@ public final class Rng implements AutoCloseable {
               .bitwise_right_shift(places.unsqueeze(1))
               .bitwise_and(new Scalar(1))
               .reshape(-1);
-      Tensor signs =
-          Ops.rows(bits, 0, n).to(engine.device(), like.scalar_type()).reshape(like.shape());
-      signs.mul_(new Scalar(2));
-      signs.sub_(new Scalar(1));
-      return scope.pass(signs);
+      Tensor ones = Ops.rows(bits, 0, n).to(engine.device(), like.scalar_type());
+      return scope.pass(Ops.add(Ops.mul(ones, 2), -1).reshape(like.shape()));
     }
   }
 

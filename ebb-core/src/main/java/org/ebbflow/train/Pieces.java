@@ -24,20 +24,18 @@ final class Pieces {
    */
   private static final long LENGTH = 1L << 18;
 
-  /** Of each piece: the flat tensor that it is of, and where it begins there. */
-  private final List<Tensor> whole = new ArrayList<>();
+  private final List<Piece> pieces = new ArrayList<>();
 
-  private final List<Long> begins = new ArrayList<>();
-  private long entries;
+  /** The entries {@code from} (inclusive) to {@code to} (exclusive) of a flat tensor. */
+  private record Piece(Tensor flat, long from, long to) {}
 
   /** In the current scope; a tensor that is not contiguous is copied first. */
   Pieces(Iterable<Tensor> tensors) {
     for (Tensor tensor : tensors) {
       Tensor flat = tensor.detach().reshape(-1);
-      entries += flat.numel();
-      for (int i = 0; i < count(tensor); i++) {
-        whole.add(flat);
-        begins.add(i * LENGTH);
+      long length = flat.size(0);
+      for (long from = 0; from < length; from += LENGTH) {
+        pieces.add(new Piece(flat, from, Math.min(length, from + LENGTH)));
       }
     }
   }
@@ -49,9 +47,8 @@ final class Pieces {
 
   /** A piece, a view in the current scope. */
   Tensor get(int i) {
-    Tensor flat = whole.get(i);
-    long from = begins.get(i);
-    return Ops.rows(flat, from, Math.min(flat.size(0), from + LENGTH));
+    Piece piece = pieces.get(i);
+    return Ops.rows(piece.flat(), piece.from(), piece.to());
   }
 
   /**
@@ -67,10 +64,10 @@ final class Pieces {
             work.accept(i);
           }
         };
-    if (entries > LENGTH) {
-      Parallel.forEach(whole.size(), scoped);
+    if (pieces.stream().mapToLong(piece -> piece.to() - piece.from()).sum() > LENGTH) {
+      Parallel.forEach(pieces.size(), scoped);
     } else {
-      IntStream.range(0, whole.size()).forEach(scoped);
+      IntStream.range(0, pieces.size()).forEach(scoped);
     }
   }
 }
