@@ -1,13 +1,16 @@
 package org.ebbflow.bench.speed;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.LinearAlgebra;
 import org.ebbflow.tensor.Ops;
+import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
 
@@ -35,8 +38,10 @@ import org.ebbflow.tensor.Scope;
  * factorisation and an inverse from it for each layer, which are measured with its products.
  *
  * <p>Products are measured with factors and results in memory of their own, one set a layer, the
- * whole list in each round, so that caches see what a step shows them. With bfloat16 factors and
- * results are bfloat16; casting them is the step's own affair.
+ * whole list in each round, so that caches see what a step shows them. Each thread has a share of
+ * every product and waits for the others at the end of the list only; whether that is some of the
+ * batch's rows or of the matrices' columns is as it goes faster. With bfloat16 factors and results
+ * are bfloat16; casting them is the step's own affair.
  */
 final class StepProducts {
   private enum Kind {
@@ -45,10 +50,31 @@ final class StepProducts {
     WEIGHT
   }
 
+  /** Of which a thread has its share, but for gradients, of which it has some rows. */
+  private enum Cut {
+    BATCH,
+    COLUMNS
+  }
+
   private record Product(Kind kind, int rows, int layers) {
     /** Multiplications and additions. */
     double operations(int dimension) {
       return 2.0 * rows * layers * dimension * dimension;
+    }
+  }
+
+  /** Entries of an axis. */
+  private record Range(int from, int to) {
+    static Range all(int length) {
+      return new Range(0, length);
+    }
+
+    static Range of(int length, int share, int shares) {
+      return new Range(length * share / shares, length * (share + 1) / shares);
+    }
+
+    Tensor of(Tensor x, int axis) {
+      return Ops.slice(x, axis, from, to);
     }
   }
 
@@ -106,25 +132,33 @@ final class StepProducts {
     return products.stream().mapToDouble(p -> p.operations(dimension)).sum();
   }
 
-  /** Medians of some rounds. */
+  /** Medians of some rounds, of the faster way to share among the threads that there are. */
   Roof measure(Engine engine, Precision precision, int rounds) {
-    double[] times = new double[rounds];
-    double[] whole = new double[rounds];
     try (Scope scope = Scope.open();
         Autograd.Mode off = Autograd.off();
         Rng rng = engine.rng(1)) {
       Operands operands = new Operands(rng, precision);
-      for (int round = -1; round < rounds; round++) {
-        long start = System.nanoTime();
-        products.forEach(operands::multiply);
-        double multiplied = (System.nanoTime() - start) * 1e-6;
-        if (factorises) {
-          operands.factorise(engine.linearAlgebra());
-        }
-        if (round >= 0) {
-          times[round] = multiplied;
-          whole[round] = (System.nanoTime() - start) * 1e-6;
-        }
+      return Stream.of(Cut.values())
+          .map(cut -> measure(operands, cut, engine.linearAlgebra(), rounds))
+          .min(Comparator.comparingDouble(Roof::milliseconds))
+          .orElseThrow();
+    }
+  }
+
+  private Roof measure(Operands operands, Cut cut, LinearAlgebra algebra, int rounds) {
+    double[] times = new double[rounds];
+    double[] whole = new double[rounds];
+    int shares = Parallel.width();
+    for (int round = -1; round < rounds; round++) {
+      long start = System.nanoTime();
+      Parallel.forEach(shares, share -> operands.multiply(cut, share, shares));
+      double multiplied = (System.nanoTime() - start) * 1e-6;
+      if (factorises) {
+        Parallel.forEach(layers, layer -> operands.factorise(layer, algebra));
+      }
+      if (round >= 0) {
+        times[round] = multiplied;
+        whole[round] = (System.nanoTime() - start) * 1e-6;
       }
     }
     return new Roof(Spread.of(whole).median(), operations() / Spread.of(times).median() * 1e-6);
@@ -149,29 +183,39 @@ final class StepProducts {
       result = Ops.emptyLike(left);
     }
 
-    void multiply(Product product) {
-      try (Scope scope = Scope.open()) {
-        Tensor x = Ops.rows(left, 0, product.rows());
-        Tensor y = Ops.rows(result, 0, product.rows());
-        for (int i = 0; i < product.layers(); i++) {
-          switch (product.kind()) {
-            case FORWARD -> torch.mm_out(y, x, matrices.get(i).t());
-            case BACKWARD -> torch.mm_out(y, x, matrices.get(i));
-            case WEIGHT ->
-                torch.mm_out(gradients.get(i), x.t(), Ops.rows(right, 0, product.rows()));
-          }
+    void multiply(Cut cut, int share, int shares) {
+      for (Product product : products) {
+        try (Scope scope = Scope.open();
+            Autograd.Mode off = Autograd.off()) {
+          multiply(product, cut, share, shares);
         }
       }
     }
 
-    void factorise(LinearAlgebra algebra) {
-      for (Tensor matrix : matrices) {
-        try (Scope scope = Scope.open()) {
-          LinearAlgebra.Factorisation factors =
-              algebra.factorise(matrix.to(torch.ScalarType.Float), false);
-          factors.inverse();
-          factors.release();
+    private void multiply(Product product, Cut cut, int share, int shares) {
+      boolean byBatch = cut == Cut.BATCH && product.kind() != Kind.WEIGHT;
+      Range batch = byBatch ? Range.of(product.rows(), share, shares) : Range.all(product.rows());
+      Range some = byBatch ? Range.all(dimension) : Range.of(dimension, share, shares);
+      Tensor x = batch.of(left, 0);
+      Tensor y = some.of(batch.of(result, 0), 1);
+      for (int i = 0; i < product.layers(); i++) {
+        Tensor matrix = matrices.get(i);
+        switch (product.kind()) {
+          case FORWARD -> torch.mm_out(y, x, some.of(matrix, 0).t());
+          case BACKWARD -> torch.mm_out(y, x, some.of(matrix, 1));
+          case WEIGHT ->
+              torch.mm_out(some.of(gradients.get(i), 0), some.of(x, 1).t(), batch.of(right, 0));
         }
+      }
+    }
+
+    void factorise(int layer, LinearAlgebra algebra) {
+      try (Scope scope = Scope.open();
+          Autograd.Mode off = Autograd.off()) {
+        LinearAlgebra.Factorisation factors =
+            algebra.factorise(matrices.get(layer).to(torch.ScalarType.Float), false);
+        factors.inverse();
+        factors.release();
       }
     }
 

@@ -18,12 +18,13 @@ class StepCommandsTest {
     "peer", "dim", "batch", "threads", "precision", "loss", "ms_per_step", "peak_rss_mb"
   };
 
-  @Test
-  void everyObjectiveHasALine() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void everyObjectiveHasALine(int threads) throws IOException {
     List<JsonNode> lines =
         bench(
                 "step --dim 16 --layers 3 --batch 8 --objective ml,ssm,dsm,fdssm",
-                "--steps 3 --warmup 1 --threads 1 --json")
+                "--steps 3 --warmup 1 --json --threads " + threads)
             .json();
     assertThat(lines)
         .extracting(line -> line.get("objective").asText())
@@ -32,7 +33,7 @@ class StepCommandsTest {
       assertThat(line.fieldNames()).toIterable().contains(KEYS);
       assertThat(line.get("loss").asDouble()).isFinite();
       assertThat(line.get("ms_per_step").asDouble()).isPositive();
-      assertThat(line.get("threads").asInt()).isEqualTo(1);
+      assertThat(line.get("threads").asInt()).isEqualTo(threads);
       double ratio = line.get("ms_per_step").asDouble() / line.get("gemm_ms").asDouble();
       assertThat(line.get("roofline_ratio").asDouble()).isCloseTo(ratio, within(0.05 * ratio));
     }
