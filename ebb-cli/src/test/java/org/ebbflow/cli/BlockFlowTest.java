@@ -180,11 +180,11 @@ class BlockFlowTest {
   @DisabledOnOs(OS.WINDOWS)
   void survivesAKillWithinABlock() throws Exception {
     Path whole = temp.resolve("whole");
-    ebb(fit(whole, "--set", "checkpointSeconds=1", "--set", "training.steps=900")).json();
+    ebb(fit(whole, "--set", "checkpointSeconds=1", "--set", "training.steps=500")).json();
     Path run = temp.resolve("killed");
     ChildEbb child =
         ChildEbb.start(
-            temp, fit(run, "--set", "checkpointSeconds=1", "--set", "training.steps=900"));
+            temp, fit(run, "--set", "checkpointSeconds=1", "--set", "training.steps=500"));
     child.await(run.resolve("block-checkpoint.safetensors"));
     child.process().destroyForcibly();
     child.finish();

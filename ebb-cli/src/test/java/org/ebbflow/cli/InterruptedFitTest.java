@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs that are killed, stopped or out of disk space, and what they come to when resumed. */
 @DisabledOnOs(OS.WINDOWS)
 class InterruptedFitTest {
-  private static final int STEPS = 2400;
+  private static final int STEPS = 1800;
 
   @TempDir static Path temp;
 

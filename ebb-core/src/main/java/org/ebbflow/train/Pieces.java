@@ -27,7 +27,11 @@ final class Pieces {
   private final List<Piece> pieces = new ArrayList<>();
 
   /** The entries {@code from} (inclusive) to {@code to} (exclusive) of a flat tensor. */
-  private record Piece(Tensor flat, long from, long to) {}
+  private record Piece(Tensor flat, long from, long to) {
+    long length() {
+      return to - from;
+    }
+  }
 
   /** In the current scope; a tensor that is not contiguous is copied first. */
   Pieces(Iterable<Tensor> tensors) {
@@ -45,10 +49,12 @@ final class Pieces {
     return Math.toIntExact((tensor.numel() + LENGTH - 1) / LENGTH);
   }
 
-  /** A piece, a view in the current scope. */
+  /** A piece, a view in the current scope unless it is a tensor as a whole. */
   Tensor get(int i) {
     Piece piece = pieces.get(i);
-    return Ops.rows(piece.flat(), piece.from(), piece.to());
+    return piece.length() == piece.flat().size(0)
+        ? piece.flat()
+        : Ops.rows(piece.flat(), piece.from(), piece.to());
   }
 
   /**
@@ -64,7 +70,7 @@ final class Pieces {
             work.accept(i);
           }
         };
-    if (pieces.stream().mapToLong(piece -> piece.to() - piece.from()).sum() > LENGTH) {
+    if (pieces.stream().mapToLong(Piece::length).sum() > LENGTH) {
       Parallel.forEach(pieces.size(), scoped);
     } else {
       IntStream.range(0, pieces.size()).forEach(scoped);
