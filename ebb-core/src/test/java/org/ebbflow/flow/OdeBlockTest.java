@@ -187,6 +187,15 @@ class OdeBlockTest {
   }
 
   @Test
+  void a_reader_is_told_where_integrals_are_evaluated() {
+    Integration fixed = Integration.fixed(RungeKutta.RK38, 3);
+    assertThat(diagonal(fixed).describe()).contains("rk38 × 3, ");
+    assertThat(diagonal(fixed.with(Quadrature.STEPS)).describe())
+        .contains("rk38 × 3 with integrals at their ends, ");
+    assertThat(diagonal(Integration.adaptive(1e-5)).describe()).contains("dopri5 to 1.0E-5, ");
+  }
+
+  @Test
   void an_equation_that_blows_up_is_named() {
     VelocityField square =
         new VelocityField() {

@@ -2,6 +2,7 @@ package org.ebbflow.flow.ode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
@@ -69,9 +70,11 @@ public record Integration(RungeKutta rule, int steps, double tolerance, Quadratu
 
   /** For a reader. */
   String describe() {
-    return rule.adaptive()
-        ? "dopri5 to " + tolerance
-        : rule.name().toLowerCase(java.util.Locale.ROOT) + " × " + steps;
+    if (rule.adaptive()) {
+      return "dopri5 to " + tolerance;
+    }
+    String equal = rule.name().toLowerCase(Locale.ROOT) + " × " + steps;
+    return quadrature == Quadrature.STAGES ? equal : equal + " with integrals at their ends";
   }
 
   /** Where {@code x′ = f(t, x)} leads that starts at {@code from}; recorded by autograd. */
