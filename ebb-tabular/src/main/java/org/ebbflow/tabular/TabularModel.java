@@ -36,9 +36,11 @@ public final class TabularModel {
   private static final long SEED = 7;
   private static final int CELLS = 48;
 
-  // Columns that say much of each other move little in a sweep; fewer leave intervals too short.
-  private static final int BURN_IN = 6;
-  private static final int SWEEPS = 24;
+  /** How often the gaps of a row begin anew, among so many draws, and what they do from there. */
+  private static final int STARTS = 24;
+
+  private static final int SWEEPS = 2;
+  private static final int LIKELY = 2_000;
 
   /** What is known of gaps takes a few kilobytes each while rows are filled. */
   private static final int ROWS_AT_ONCE = 20_000;
@@ -229,9 +231,10 @@ public final class TabularModel {
     if (!(level > 0 && level < 1)) {
       throw new EbbException("level is " + level, "give a number between 0 and 1");
     }
-    GriddyGibbs sampler = new GriddyGibbs(BURN_IN, Math.max(SWEEPS, draws), seed);
+    GriddyGibbs sampler = new GriddyGibbs(Math.max(STARTS, draws), SWEEPS, seed);
     Conditionals conditionals = new Conditionals(density, encoder.columns(), CELLS);
-    Imputer imputer = new Imputer(encoder, conditionals, sampler, level);
+    Imputer imputer =
+        new Imputer(encoder, conditionals, sampler, () -> sample(LIKELY, seed), level);
     List<Imputation> pieces = new ArrayList<>();
     int from = 0;
     do {

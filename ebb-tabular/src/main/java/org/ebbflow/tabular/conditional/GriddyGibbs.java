@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleConsumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -12,22 +13,26 @@ import java.util.stream.IntStream;
  * conditional on a {@link ColumnGrid}, in sweeps over all gaps of a row. A row with one gap is
  * drawn from its conditional at once.
  *
- * <p>Besides draws it averages the conditionals themselves over the sweeps after the first ones,
- * which tells means and quantiles of every gap with far fewer sweeps than its draws would.
+ * <p>Columns that say much of each other move little in a sweep, so a row begins anew many times,
+ * each time with the gaps of a draw of the model that resembles it in what it has, and makes few
+ * sweeps from there. Besides draws it averages the conditionals themselves over the starts, which
+ * tells means and quantiles of every gap with far fewer of them than its draws would.
  *
  * <p>Source: Ritter and Tanner, "Facilitating the Gibbs sampler: the Gibbs stopper and the
  * griddy-Gibbs sampler", 1992; averaging: Gelfand and Smith, 1990.
  *
- * @param burnIn sweeps before anything is kept, at least 0
- * @param sweeps after these, at least 1
+ * @param starts how often a row begins anew, at least 1
+ * @param sweeps after each start, at least 1; the last one counts
  * @param seed of the draws; with a row's index it decides that row's
  */
-public record GriddyGibbs(int burnIn, int sweeps, long seed) {
+public record GriddyGibbs(int starts, int sweeps, long seed) {
+  /** A start is one of so many draws of the model, those nearest to a row. */
+  private static final int NEAREST = 20;
 
   /** Checks the ranges. */
   public GriddyGibbs {
-    if (burnIn < 0 || sweeps < 1) {
-      throw new IllegalArgumentException(burnIn + " and " + sweeps + " sweeps");
+    if (starts < 1 || sweeps < 1) {
+      throw new IllegalArgumentException(starts + " starts of " + sweeps + " sweeps");
     }
   }
 
@@ -35,7 +40,7 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
    * What is known of a column's gaps.
    *
    * @param rows that have a gap in the column
-   * @param probabilities of the grid's cells for each of these rows, averaged over sweeps
+   * @param probabilities of the grid's cells for each of these rows, averaged over starts
    */
   @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
   public record Gaps(int[] rows, double[][] probabilities) {
@@ -51,7 +56,7 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
   /**
    * Scores with their gaps filled, and what is known of each column's gaps.
    *
-   * @param draws one array of rows × columns for each of the last sweeps, spread evenly
+   * @param draws one array of rows × columns for each of some starts, spread evenly
    * @param gaps for each column
    */
   @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
@@ -84,34 +89,31 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
    *
    * @param scores rows × columns; what gaps hold does not matter
    * @param missing where the gaps are, of the same shape
+   * @param likely draws of the model, of as many columns; asked for if a row has several gaps
    * @param firstRow index of the first row in the whole table
-   * @param draws how many completed copies, at most the number of sweeps
+   * @param draws how many completed copies, at most the number of starts
    * @param progress told the share done, 0 to 1
    */
   public Filled fill(
       Conditionals conditionals,
       double[][] scores,
       boolean[][] missing,
+      Supplier<double[][]> likely,
       long firstRow,
       List<String> names,
       int draws,
       DoubleConsumer progress) {
-    if (draws < 0 || draws > sweeps) {
-      throw new IllegalArgumentException(draws + " draws of " + sweeps + " sweeps");
+    if (draws < 0 || draws > starts) {
+      throw new IllegalArgumentException(draws + " draws of " + starts + " starts");
     }
     int columns = names.size();
-    double[][] state = new double[scores.length][];
+    double[][] state = copy(scores);
     SplittableRandom[] random = new SplittableRandom[scores.length];
     int[] gapsOf = new int[scores.length];
     for (int row = 0; row < scores.length; row++) {
-      state[row] = scores[row].clone();
       random[row] = new SplittableRandom(mix(seed, firstRow + row));
       for (int j = 0; j < columns; j++) {
-        if (missing[row][j]) {
-          gapsOf[row]++;
-          ColumnGrid grid = conditionals.grid(j);
-          state[row][j] = grid.score(random[row].nextInt(grid.size()));
-        }
+        gapsOf[row] += missing[row][j] ? 1 : 0;
       }
     }
     List<Gaps> gaps = new ArrayList<>();
@@ -121,15 +123,28 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
       gaps.add(new Gaps(rows, new double[rows.length][conditionals.grid(j).size()]));
     }
     List<double[][]> kept = new ArrayList<>();
-    int most = Arrays.stream(gapsOf).max().orElse(0);
-    int total = most <= 1 ? 1 : burnIn + sweeps;
-    for (int sweep = 0; sweep < total; sweep++) {
-      for (int j = 0; j < columns; j++) {
-        sweep(conditionals, state, gaps.get(j), j, names, random, gapsOf, sweep);
-        progress.accept((sweep + (j + 1.0) / columns) / total);
+    int[] several = IntStream.range(0, scores.length).filter(row -> gapsOf[row] > 1).toArray();
+    int begins = several.length == 0 ? 1 : starts;
+    int total = several.length == 0 ? 1 : starts * sweeps;
+    double[][] pool = several.length == 0 ? new double[0][] : likely.get();
+    int[][] nearest = new int[scores.length][];
+    for (int row : several) {
+      nearest[row] = nearest(pool, scores[row], missing[row]);
+    }
+    for (int start = 0; start < begins; start++) {
+      for (int row : several) {
+        double[] from = pool[nearest[row][random[row].nextInt(nearest[row].length)]];
+        for (int j = 0; j < columns; j++) {
+          state[row][j] = missing[row][j] ? from[j] : state[row][j];
+        }
       }
-      int done = sweep - burnIn + 1;
-      if (most > 1 && done > 0 && done * draws / sweeps > kept.size()) {
+      for (int sweep = start * sweeps; sweep < Math.min(total, (start + 1) * sweeps); sweep++) {
+        for (int j = 0; j < columns; j++) {
+          sweep(conditionals, state, gaps.get(j), j, names, random, gapsOf, sweep);
+          progress.accept((sweep + (j + 1.0) / columns) / total);
+        }
+      }
+      if (several.length > 0 && (start + 1) * draws / starts > kept.size()) {
         kept.add(copy(state));
       }
     }
@@ -147,6 +162,21 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
     return new Filled(kept, gaps);
   }
 
+  /** Draws that are nearest to a row in the columns that it has. */
+  private static int[] nearest(double[][] pool, double[] row, boolean[] missing) {
+    double[] distances = new double[pool.length];
+    for (int i = 0; i < pool.length; i++) {
+      for (int j = 0; j < row.length; j++) {
+        double difference = missing[j] ? 0 : pool[i][j] - row[j];
+        distances[i] += difference * difference;
+      }
+    }
+    double[] sorted = distances.clone();
+    Arrays.sort(sorted);
+    double farthest = sorted[Math.min(NEAREST, sorted.length) - 1];
+    return IntStream.range(0, pool.length).filter(i -> distances[i] <= farthest).toArray();
+  }
+
   private void sweep(
       Conditionals conditionals,
       double[][] state,
@@ -158,6 +188,7 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
       int sweep) {
     // A row with one gap needs to be looked at once only.
     int[] rows = Arrays.stream(gaps.rows).filter(row -> gapsOf[row] > 1 || sweep == 0).toArray();
+    boolean last = (sweep + 1) % sweeps == 0;
     ColumnGrid grid = conditionals.grid(column);
     conditionals.of(
         column,
@@ -166,7 +197,7 @@ public record GriddyGibbs(int burnIn, int sweeps, long seed) {
         names,
         (row, logDensities) -> {
           grid.normalise(logDensities);
-          if (sweep >= burnIn || gapsOf[row] == 1) {
+          if (last || gapsOf[row] == 1) {
             double[] sum = gaps.probabilities[Arrays.binarySearch(gaps.rows, row)];
             for (int cell = 0; cell < sum.length; cell++) {
               sum[cell] += logDensities[cell];

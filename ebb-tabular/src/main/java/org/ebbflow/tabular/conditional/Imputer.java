@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleConsumer;
+import java.util.function.Supplier;
 import org.ebbflow.tabular.encode.ColumnEncoder;
 import org.ebbflow.tabular.encode.Interval;
 import org.ebbflow.tabular.encode.TableEncoder;
@@ -21,16 +22,23 @@ public final class Imputer {
   private final TableEncoder encoder;
   private final Conditionals conditionals;
   private final GriddyGibbs sampler;
+  private final Supplier<Table> likely;
   private final double level;
 
   /**
+   * @param likely makes draws of the model, where the sampler begins
    * @param level of the intervals, in (0, 1)
    */
   public Imputer(
-      TableEncoder encoder, Conditionals conditionals, GriddyGibbs sampler, double level) {
+      TableEncoder encoder,
+      Conditionals conditionals,
+      GriddyGibbs sampler,
+      Supplier<Table> likely,
+      double level) {
     this.encoder = encoder;
     this.conditionals = conditionals;
     this.sampler = sampler;
+    this.likely = likely;
     this.level = level;
   }
 
@@ -125,6 +133,7 @@ public final class Imputer {
             conditionals,
             scores,
             seen.left(),
+            () -> encoder.middles(likely.get()),
             firstRow,
             names,
             draws,

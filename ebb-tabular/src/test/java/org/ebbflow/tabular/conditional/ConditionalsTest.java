@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.tabular.MixedRows;
@@ -82,9 +83,21 @@ class ConditionalsTest {
       row[0] = true;
       row[1] = true;
     }
+    // From starts that do not go together; sweeps alone bring them there.
+    SplittableRandom random = new SplittableRandom(2);
+    double[][] starts = new double[200][];
+    Arrays.setAll(starts, i -> random.doubles(2, -2, 2).toArray());
     GriddyGibbs.Filled filled =
-        new GriddyGibbs(10, 2, 1)
-            .fill(conditionals, new double[rows][2], missing, 0, List.of("u", "v"), 1, share -> {});
+        new GriddyGibbs(1, 12, 1)
+            .fill(
+                conditionals,
+                new double[rows][2],
+                missing,
+                () -> starts,
+                0,
+                List.of("u", "v"),
+                1,
+                share -> {});
     double[][] drawn = filled.draws().get(0);
     Dataset rowsDrawn = pair.density().sample(20_000, 3, share -> {});
     double[][] flow = new double[20_000][2];
@@ -97,6 +110,45 @@ class ConditionalsTest {
     assertThat(gibbs[0]).isCloseTo(exact[0], within(0.15));
     assertThat(gibbs[1]).isCloseTo(exact[1], within(0.15));
     assertThat(gibbs[2]).isCloseTo(CORRELATION, within(0.05));
+  }
+
+  /** Two columns that all but determine each other; what was drawn once must not stay. */
+  @Test
+  void gapsThatHangTogetherAreSpreadAsTheModelIs() {
+    TabularModel tight = TabularModel.fit(MixedRows.pair(4_000, 0.99, 3), GAUSSIAN);
+    int rows = 150;
+    double[] none = new double[rows];
+    Arrays.fill(none, Double.NaN);
+    Table empty = Table.of(Column.numbers("u", none), Column.numbers("v", none));
+    Imputation filled = tight.impute(empty, 8, 0.9, 1, share -> {});
+
+    double[] u = tight.sample(20_000, 4).column("u").numbers();
+    double deviation = Math.sqrt(variance(u));
+    double[] points = filled.point().column("u").numbers();
+    assertThat(Math.sqrt(variance(points))).isLessThan(0.4 * deviation);
+    double between = 0;
+    for (int row = 0; row < rows; row++) {
+      int at = row;
+      double[] copies =
+          filled.draws().stream().mapToDouble(copy -> copy.column("u").number(at)).toArray();
+      between += variance(copies) / rows;
+    }
+    assertThat(Math.sqrt(between)).isBetween(0.8 * deviation, 1.2 * deviation);
+    double held = 0;
+    for (Imputation.Cell cell : filled.cells()) {
+      if (cell.column().equals("u")) {
+        held +=
+            (double) Arrays.stream(u).filter(x -> x >= cell.lower() && x <= cell.upper()).count()
+                / u.length
+                / rows;
+      }
+    }
+    assertThat(held).isBetween(0.8, 0.96);
+  }
+
+  private static double variance(double[] values) {
+    double mean = Arrays.stream(values).average().orElseThrow();
+    return Arrays.stream(values).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
   }
 
   /** Variances of both columns and their correlation. */
