@@ -309,4 +309,37 @@ class BadTableTest {
     ebb("impute", model, "--data", data, "--out", out);
     assertThat(temp.toFile().list()).doesNotContain("scores.csv.tmp");
   }
+
+  @Test
+  void aModelWithoutItsCalibrationIsNoModelOfNumbers() throws IOException {
+    Path damaged = Files.createTempDirectory(temp, "damaged");
+    for (String file : List.of("config.json", "model.safetensors", "table.json")) {
+      Files.copy(model.resolve(file), damaged.resolve(file));
+    }
+    ebb("eval", damaged, "--data", good).assertRefused("calibration.json");
+    ebb("eval", model, "--data", good, "--exact").assertRefused("--exact");
+    ebb("compare", good, good, "--model", model, "--schema", temp.resolve("none.yaml"))
+        .assertRefused("--schema");
+  }
+
+  @Test
+  void aFitIsResumedAsItBegan() throws IOException {
+    Path run = temp.resolve("begun");
+    ebb(MixedTables.fit(good, run)).json();
+    ebb("fit", "--resume", "--out", run, "--condition", "height").assertRefused("cannot change");
+    ebb("fit", "--resume", "--force", "--out", run).assertRefused("--force");
+  }
+
+  @Test
+  void keysAreNotNamedAsWhatScoringWrites() throws IOException {
+    StringBuilder rows = new StringBuilder("p_value,x\n");
+    for (int i = 0; i < 60; i++) {
+      rows.append("key-").append(i).append(',').append(i * 0.37 % 1).append('\n');
+    }
+    Path named = Files.writeString(temp.resolve("named.csv"), rows);
+    Path out = temp.resolve("named");
+    ebb("fit", "--data", named, "--out", out, "--candidates", "gaussian")
+        .assertRefused("'p_value'", "ebb score");
+    assertThat(out).doesNotExist();
+  }
 }

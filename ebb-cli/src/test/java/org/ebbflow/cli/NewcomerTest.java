@@ -32,11 +32,12 @@ class NewcomerTest {
   @Test
   void whatIsReadIsNotWrittenOver() throws IOException {
     String before = Files.readString(data);
-    ebb("score", model, "--data", data, "--out", data).assertRefused("--out", "is also read");
+    ebb("score", model, "--data", data, "--out", data)
+        .assertRefused("is also read", "another file");
     ebb("inpaint", model, "--data", data, "--mask", "random:0.5", "--out", data)
-        .assertRefused("--out", "is also read");
-    ebb("compare", data, data, "--out", data).assertRefused("--out", "is also read");
-    ebb("schema", data, "--out", data).assertRefused("--out", "is also read");
+        .assertRefused("is also read", "another file");
+    ebb("compare", data, data, "--out", data).assertRefused("is also read", "another file");
+    ebb("schema", data, "--out", data).assertRefused("is also read", "another file");
     assertThat(data).hasContent(before);
   }
 

@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.ebbflow.io.HeldInterrupt;
 
 /**
  * A temporary file that is written from start to end and then mapped.
@@ -86,7 +87,7 @@ final class RowFile implements AutoCloseable {
    * @throws DataException if the disk is full or fails
    */
   void write(ByteBuffer content) {
-    try {
+    try (HeldInterrupt held = HeldInterrupt.hold()) {
       while (content.hasRemaining()) {
         channel.write(content);
       }
@@ -102,7 +103,7 @@ final class RowFile implements AutoCloseable {
    * @throws DataException if the operating system maps no more
    */
   ByteBuffer[] map(int chunkBytes) {
-    try {
+    try (HeldInterrupt held = HeldInterrupt.hold()) {
       long size = channel.position();
       ByteBuffer[] chunks = new ByteBuffer[Math.toIntExact((size + chunkBytes - 1) / chunkBytes)];
       for (int i = 0; i < chunks.length; i++) {

@@ -74,9 +74,7 @@ public final class AtomicFile {
     removeStale(folder, file);
     Path temporary = folder.resolve(temporaryName(file));
     boolean renamed = false;
-    // What an interrupt stops wants to keep what it has.
-    boolean interrupted = Thread.interrupted();
-    try {
+    try (HeldInterrupt held = HeldInterrupt.hold()) {
       fill(temporary, content);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
       renamed = true;
@@ -86,9 +84,6 @@ public final class AtomicFile {
     } finally {
       if (!renamed) {
         delete(temporary);
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
       }
     }
   }
@@ -125,7 +120,8 @@ public final class AtomicFile {
     bytes.position(bytes.limit());
   }
 
-  private static Path resolve(Path target) {
+  /** The file itself, or that to which a symbolic link points. */
+  static Path resolve(Path target) {
     Path absolute = target.toAbsolutePath().normalize();
     try {
       return Files.isSymbolicLink(absolute) ? absolute.toRealPath() : absolute;
@@ -152,13 +148,15 @@ public final class AtomicFile {
     }
   }
 
-  private static String temporaryName(Path file) {
+  /** A hidden name beside it that is nobody else's. */
+  static String temporaryName(Path file) {
     byte[] random = new byte[RANDOM_BYTES];
     new SecureRandom().nextBytes(random);
     return "." + file.getFileName() + "." + HexFormat.of().formatHex(random) + ".tmp";
   }
 
-  private static void removeStale(Path folder, Path file) {
+  /** Removes what killed processes have left of older writes of the same file. */
+  static void removeStale(Path folder, Path file) {
     Pattern name =
         Pattern.compile(
             Pattern.quote("." + file.getFileName() + ".")

@@ -7,29 +7,32 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import org.ebbflow.EbbException;
 
 /**
  * A file that is written beside its place under another name, and appears there when it is
  * complete; closed without {@link #commit}, it is gone.
  *
- * <p>As {@link AtomicFile}, for what is written over time. One thread at a time.
+ * <p>As {@link AtomicFile}, for what is written over time: symbolic links are followed, and what
+ * killed processes left is removed in time. What is no regular file, a device or a pipe, is written
+ * to directly. One thread at a time.
  */
 public final class PendingFile implements AutoCloseable {
   private static final String FULL = "No space left on device";
 
   private final Path target;
   private final Path temporary;
+  private final boolean direct;
 
   /**
    * @throws EbbException if there is no such folder, or the target is a folder or read-only
    */
   public PendingFile(Path target) {
-    Path file = target.toAbsolutePath().normalize();
+    Path file = AtomicFile.resolve(target);
     Path folder = file.getParent();
     if (folder == null || Files.isDirectory(file)) {
       throw new EbbException(target + " is a folder", "name a file in it");
@@ -42,9 +45,15 @@ public final class PendingFile implements AutoCloseable {
           "cannot write " + target + ": it is read-only", "make it writable or name another file");
     }
     this.target = file;
-    this.temporary = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    this.direct = Files.exists(file) && !Files.isRegularFile(file);
+    this.temporary = direct ? file : folder.resolve(AtomicFile.temporaryName(file));
+    if (direct) {
+      return;
+    }
+    AtomicFile.removeStale(folder, file);
     try {
       Files.createFile(temporary);
+      temporary.toFile().deleteOnExit(); // as after Ctrl-C
     } catch (IOException e) {
       throw fault(e);
     }
@@ -61,7 +70,11 @@ public final class PendingFile implements AutoCloseable {
    * @throws EbbException if the disk is full or the file cannot be put there
    */
   public void commit() {
-    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+    if (direct) {
+      return;
+    }
+    try (HeldInterrupt held = HeldInterrupt.hold();
+        FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
       channel.force(true);
     } catch (IOException e) {
       throw fault(e);
@@ -80,7 +93,9 @@ public final class PendingFile implements AutoCloseable {
             ? failure.getCause()
             : failure;
     String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
-    if (cause instanceof AccessDeniedException) {
+    if (cause instanceof NoSuchFileException) {
+      reason = "no file can be made there";
+    } else if (cause instanceof AccessDeniedException) {
       reason = "access denied";
     } else if (cause instanceof FileSystemException failed && failed.getReason() != null) {
       reason = failed.getReason();
@@ -108,6 +123,9 @@ public final class PendingFile implements AutoCloseable {
   /** Removes what was not committed. */
   @Override
   public void close() {
+    if (direct) {
+      return;
+    }
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {

@@ -74,7 +74,8 @@ public record SafeTensors(Map<String, StoredTensor> tensors, Map<String, String>
    */
   public static SafeTensors read(Path file, ReadOptions options) {
     checkRegular(file);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (HeldInterrupt held = HeldInterrupt.hold();
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
       int headerBytes = headerBytes(file, channel, size);
       long dataStart = Long.BYTES + (long) headerBytes;

@@ -55,6 +55,11 @@ public record RunConfig(
           "neural-ODE blocks are trained on preprocessed rows",
           "set training.matchAfterPreprocessing=true");
     }
+    if (model instanceof BlockFlow && training.noise() > 0) {
+      throw new EbbException(
+          "a flow that grows by blocks takes no training.noise: each block would add it anew",
+          "set training.noise=0");
+    }
     if (objective.name().equals("fm") && model instanceof Cnf cnf && !cnf.network().time()) {
       throw new EbbException(
           "flow matching wants a velocity field that sees time", "set model.network.time=true");

@@ -7,6 +7,7 @@ import org.ebbflow.flow.DensityTrace;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.flow.Jet;
 import org.ebbflow.flow.Products;
+import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.jspecify.annotations.Nullable;
@@ -110,10 +111,12 @@ public record DenoisingScoreMatching(
   }
 
   private Tensor doubleBackward(Flow flow, Tensor noisy, @Nullable Tensor condition, Tensor noise) {
-    Energy energy = Energy.at(flow, noisy, condition);
-    Tensor residual = Ops.addScaled(energy.score(), noise, 1 / sigma);
-    Tensor matching = Ops.mul(Ops.dotEvent(residual, residual), 0.5);
-    return energy.add(scaled(matching, flow), lambda);
+    try (Autograd.Mode on = Autograd.on()) { // a score is a derivative, whoever asks for it
+      Energy energy = Energy.at(flow, noisy, condition);
+      Tensor residual = Ops.addScaled(energy.score(), noise, 1 / sigma);
+      Tensor matching = Ops.mul(Ops.dotEvent(residual, residual), 0.5);
+      return energy.add(scaled(matching, flow), lambda);
+    }
   }
 
   private Tensor scaled(Tensor matching, Flow flow) {

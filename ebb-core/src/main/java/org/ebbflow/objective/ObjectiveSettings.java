@@ -57,6 +57,15 @@ public record ObjectiveSettings(
     new DenoisingScoreMatching(sigma, perDimension, lambda, differentiation, precision);
     new FiniteDifferenceScoreMatching(epsilon, timesDimension, lambda);
     new ContinuousLikelihood(ode, transport, bending);
+    if (ode.checkpointed() && (name.equals("cnf") || name.equals("otflow"))) {
+      throw new EbbException(
+          "the objective '" + name + "' keeps all steps: it has no ode.checkpointed",
+          "leave it out; fewer substeps or a smaller batch take less memory");
+    }
+    if (ode.products() != Products.FULL && name.equals("otflow")) {
+      throw new EbbException(
+          "the objective 'otflow' has no products of bfloat16", "leave ode.products out");
+    }
   }
 
   /** With the published numerics for blocks. */

@@ -135,19 +135,21 @@ public record SlicedScoreMatching(
 
   private Tensor doubleBackward(
       Flow flow, Tensor x, @Nullable Tensor condition, Tensor... directions) {
-    Energy energy = Energy.at(flow, x, condition);
-    Tensor score = energy.score();
-    Tensor curvature = null;
-    for (Tensor v : directions) {
-      Tensor product = Autograd.gradient(score.mul(v), energy.point(), true);
-      Tensor along = Ops.dotEvent(product, v);
-      curvature = curvature == null ? along : curvature.add(along);
+    try (Autograd.Mode on = Autograd.on()) { // a score is a derivative, whoever asks for it
+      Energy energy = Energy.at(flow, x, condition);
+      Tensor score = energy.score();
+      Tensor curvature = null;
+      for (Tensor v : directions) {
+        Tensor product = Autograd.gradient(score.mul(v), energy.point(), true);
+        Tensor along = Ops.dotEvent(product, v);
+        curvature = curvature == null ? along : curvature.add(along);
+      }
+      Tensor matching = Ops.mul(Ops.dotEvent(score, score), 0.5);
+      if (curvature != null) {
+        matching = Ops.addScaled(matching, curvature, 1.0 / directions.length);
+      }
+      return energy.add(scaled(matching, flow), lambda);
     }
-    Tensor matching = Ops.mul(Ops.dotEvent(score, score), 0.5);
-    if (curvature != null) {
-      matching = Ops.addScaled(matching, curvature, 1.0 / directions.length);
-    }
-    return energy.add(scaled(matching, flow), lambda);
   }
 
   private Tensor scaled(Tensor matching, Flow flow) {

@@ -73,10 +73,14 @@ public final class Engine {
 
   /**
    * Sets how many threads libtorch uses for what the current thread asks of it, until the result is
-   * closed there; other threads keep theirs.
+   * closed there; other threads keep theirs, but for OpenBLAS's, which the whole JVM has in common.
+   * Within a piece of {@link Parallel}, which has one thread, nothing is set.
    */
   public Parallel.Limit limitThreads(int threads) {
     requirePositive(threads);
+    if (Parallel.inPiece()) {
+      return () -> {};
+    }
     Parallel.Limit limit = Parallel.limit(threads);
     NativeLibraries.setBlasThreads(threads);
     return () -> {

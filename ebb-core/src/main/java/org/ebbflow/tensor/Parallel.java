@@ -78,7 +78,7 @@ public final class Parallel {
     return Thread.currentThread() instanceof Worker;
   }
 
-  private static boolean inPiece() {
+  static boolean inPiece() {
     return onLargeStack() || TAKES_PART.get();
   }
 

@@ -1,5 +1,6 @@
 package org.ebbflow.train;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -268,6 +269,9 @@ public final class BlockwiseTrainer implements TrainRun {
       try {
         trainer.restore();
       } catch (EbbException stale) {
+        if (stale.getCause() instanceof IOException) {
+          throw stale; // the disk's fault says nothing of what the file holds
+        }
         LOG.info("{}; the block starts anew", stale.getMessage());
         checkpoint.blockDone();
       }

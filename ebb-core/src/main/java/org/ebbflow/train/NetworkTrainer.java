@@ -8,6 +8,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.ebbflow.EbbException;
 import org.ebbflow.metric.LogLikelihood;
+import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Rng;
 import org.ebbflow.tensor.Scope;
@@ -112,7 +113,8 @@ public final class NetworkTrainer implements TrainRun {
 
   private Outcome loop() {
     long lastSave = System.nanoTime();
-    try (Rng rng = task.engine().rng(seed)) {
+    try (Autograd.Mode on = Autograd.on();
+        Rng rng = task.engine().rng(seed)) {
       while (state.step < totalSteps) {
         if (stopping || Thread.currentThread().isInterrupted()) {
           return Outcome.INTERRUPTED;

@@ -12,6 +12,7 @@ import org.ebbflow.NumericalException;
 import org.ebbflow.flow.Flow;
 import org.ebbflow.metric.LogLikelihood;
 import org.ebbflow.objective.Evaluation;
+import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.Ops;
 import org.ebbflow.tensor.Parallel;
 import org.ebbflow.tensor.Rng;
@@ -128,11 +129,14 @@ public final class Trainer implements TrainRun {
     Outcome outcome = loop();
     state.seconds = elapsed();
     save();
+    rooms.values().forEach(Scope::release);
+    rooms.clear();
     return outcome;
   }
 
   private Outcome loop() {
-    try (Rng rng = task.flow().engine().rng(task.seed())) {
+    try (Autograd.Mode on = Autograd.on();
+        Rng rng = task.flow().engine().rng(task.seed())) {
       if (state.step == 0) {
         rng.reseed(task.seed(), -1);
         initialise(rng);

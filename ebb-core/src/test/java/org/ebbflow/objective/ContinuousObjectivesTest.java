@@ -191,4 +191,30 @@ class ContinuousObjectivesTest {
           .hasMessageContaining("use the model jko");
     }
   }
+
+  @Test
+  void what_the_likelihood_of_all_blocks_would_pass_over_is_refused() {
+    OdeNumerics checkpointed =
+        new OdeNumerics(
+            RungeKutta.RK4, 4, "exact", 0.02, true, false, Products.FULL, Quadrature.STAGES);
+    ObjectiveSettings cnf = ObjectiveSettings.of("cnf");
+    assertThatThrownBy(() -> cnf.with(checkpointed))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("checkpointed");
+    OdeNumerics half =
+        new OdeNumerics(
+            RungeKutta.RK4,
+            4,
+            "hutchinson",
+            0.02,
+            false,
+            true,
+            Products.BFLOAT16,
+            Quadrature.STAGES);
+    assertThat(cnf.with(half).ode()).isEqualTo(half);
+    ObjectiveSettings otflow = ObjectiveSettings.of("otflow");
+    assertThatThrownBy(() -> otflow.with(half))
+        .isInstanceOf(EbbException.class)
+        .hasMessageContaining("bfloat16");
+  }
 }

@@ -25,6 +25,7 @@ import org.ebbflow.flow.linear.FullyConnected;
 import org.ebbflow.flow.linear.LuMatrix;
 import org.ebbflow.model.DataShape;
 import org.ebbflow.model.RealNvp2d;
+import org.ebbflow.tensor.Autograd;
 import org.ebbflow.tensor.DType;
 import org.ebbflow.tensor.Engine;
 import org.ebbflow.tensor.InPlace;
@@ -253,5 +254,25 @@ class DifferentiationTest {
             .isLessThan(1e-10 * Math.max(1, scale));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ssm", "dsm"})
+  void losses_by_autograd_need_no_recording_outside(String name) {
+    Objective byAutograd =
+        name.equals("ssm")
+            ? new SlicedScoreMatching(1, false, 0, Differentiation.AUTOGRAD, Products.FULL)
+            : new DenoisingScoreMatching(1, false, 0, Differentiation.AUTOGRAD, Products.FULL);
+    Flow flow = everything();
+    double[] recorded;
+    double[] unrecorded;
+    try (Rng first = engine.rng(3)) {
+      recorded = Engine.doubles(byAutograd.losses(flow, x, null, first).detach());
+    }
+    try (Rng second = engine.rng(3);
+        Autograd.Mode off = Autograd.off()) {
+      unrecorded = Engine.doubles(byAutograd.losses(flow, x, null, second).detach());
+    }
+    assertThat(unrecorded).isEqualTo(recorded);
   }
 }

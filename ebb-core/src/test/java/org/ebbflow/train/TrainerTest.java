@@ -446,4 +446,19 @@ class TrainerTest {
         .isInstanceOf(EbbException.class)
         .hasMessageContaining("4 training and 0 validation rows");
   }
+
+  @Test
+  void training_records_whatever_the_caller_has_switched_off() {
+    TrainTask task = task("ml", Runs.normalRows(64, D, 1), Runs.normalRows(16, D, 2));
+    List<double[]> before = new ArrayList<>();
+    task.flow().parameters().values().forEach(p -> before.add(Engine.doubles(p)));
+    try (Autograd.Mode off = Autograd.off()) {
+      new Trainer(task, Runs.settings(16, 3, 0.1), null, "", new TrainListener() {}).run();
+      assertThat(Autograd.isOn()).isFalse();
+    }
+    List<double[]> after = new ArrayList<>();
+    task.flow().parameters().values().forEach(p -> after.add(Engine.doubles(p)));
+    assertThat(after).hasSameSizeAs(before);
+    assertThat(after.get(0)).isNotEqualTo(before.get(0));
+  }
 }

@@ -56,9 +56,9 @@ public final class TabularFolder {
 
   private TabularFolder() {}
 
-  /** Whether a folder holds a table's model. */
+  /** Whether a folder holds a table's model, whole or not. */
   public static boolean holdsModel(Path folder) {
-    return Files.exists(folder.resolve(CALIBRATION));
+    return Files.exists(folder.resolve(CALIBRATION)) || Files.exists(folder.resolve(TABLE));
   }
 
   static void write(Path folder, TabularModel model) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.ebbflow.EbbException;
 import org.ebbflow.cli.task.ProgressLine;
 import org.ebbflow.data.Dataset;
 import org.ebbflow.metric.LogLikelihood;
@@ -47,6 +48,13 @@ public final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (TabularFolder.holdsModel(input.folder())) {
+      if (exact) {
+        throw new EbbException(
+            "--exact goes with flows of neural-ODE blocks, and the model in "
+                + input.folder()
+                + " is a table's",
+            "leave it out");
+      }
       Results.print(spec, ofTable(TabularModel.load(input.folder())));
       return 0;
     }

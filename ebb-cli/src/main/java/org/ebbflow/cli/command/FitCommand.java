@@ -104,6 +104,10 @@ public final class FitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelFolder folder = new ModelFolder(out);
+    if (resume && force) {
+      throw new EbbException(
+          "--resume goes on with a run and --force overwrites it", "give one of them");
+    }
     if (resume && TableRun.isIn(out)) {
       return goOnWithTable(TableRun.read(out));
     }
@@ -144,11 +148,18 @@ public final class FitCommand implements Callable<Integer> {
         new TableRun(
             files(), input.query(), TableFit.yaml(schema), options.ofTable(candidate, trim));
     return new TableFit(run, out)
-        .run(() -> TableFit.clear(folder), result -> Results.print(spec, result));
+        .run(
+            () -> {
+              if (!force) { // asked again under the lock
+                FitSession.requireFree(folder);
+              }
+              TableFit.clear(folder);
+            },
+            result -> Results.print(spec, result));
   }
 
   private int goOnWithTable(TableRun begun) {
-    if (options.isAny() || isTablesOptionGiven() || test != null) {
+    if (options.isAny() || isTablesOptionGiven() || test != null || !conditions.isEmpty()) {
       throw new EbbException(
           "the options of a table's fit cannot change when it is resumed",
           "give --resume and --out only, and --data where the file has moved; or start anew in"

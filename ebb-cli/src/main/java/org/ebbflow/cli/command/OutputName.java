@@ -23,7 +23,7 @@ public final class OutputName {
     for (String input : inputs) {
       if (isSame(out, input)) {
         throw new EbbException(
-            "--out " + out + " is also read and would be lost", "name another file");
+            out + " is also read and would be lost", "name another file to write to");
       }
     }
   }

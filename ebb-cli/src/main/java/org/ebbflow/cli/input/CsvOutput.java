@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 import org.ebbflow.EbbException;
 import org.ebbflow.data.DataException;
@@ -56,7 +57,10 @@ public final class CsvOutput implements AutoCloseable {
     this.stream = open(file);
     try {
       String name = String.valueOf(path.getFileName());
-      OutputStream bytes = name.endsWith(".gz") ? new GZIPOutputStream(stream, BUFFER) : stream;
+      OutputStream bytes =
+          name.toLowerCase(Locale.ROOT).endsWith(".gz")
+              ? new GZIPOutputStream(stream, BUFFER)
+              : stream;
       this.csv =
           CsvWriter.builder()
               .lineDelimiter(LineDelimiter.LF)

@@ -1,25 +1,30 @@
 package org.ebbflow.tabular.compare;
 
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.table.Table;
 
 /**
  * Whether synthetic rows come closer to the rows a model was trained on than to rows it has not
- * seen: distances to the closest record, Euclidean between normal scores.
+ * seen: distances to the closest record, Euclidean between normal scores, of as many rows of either
+ * kind.
  *
  * @param toTraining median distance of a synthetic row to its closest training row
  * @param toHeldOut the same to its closest held-out row, of as many
  * @param closerToTraining share of synthetic rows whose closest training row is closer; one half is
  *     what a model that remembers nobody has
- * @param copies share of synthetic rows at the place of a training row
+ * @param copies share of synthetic rows at the place of one of all training rows
  */
 public record ClosestRecord(
     double toTraining, double toHeldOut, double closerToTraining, double copies) {
   private static final int MOST = 2_000;
+  private static final int PIECE = 20_000;
   private static final double SAME = 1e-6;
 
-  /** Measures at most {@value #MOST} rows of each table. */
+  /** Measures at most {@value #MOST} rows of each table, copies of all training rows. */
   public static ClosestRecord measure(
       TableEncoder encoder, Table synthetic, Table training, Table heldOut) {
     int n = Math.min(MOST, Math.min(training.rows(), heldOut.rows()));
@@ -27,12 +32,26 @@ public record ClosestRecord(
     double[] near = closest(draws, encoder.middles(spread(training, n)));
     double[] far = closest(draws, encoder.middles(spread(heldOut, n)));
     double closer = 0;
-    double same = 0;
     for (int i = 0; i < near.length; i++) {
       closer += near[i] < far[i] ? 1 : near[i] == far[i] ? 0.5 : 0;
-      same += near[i] < SAME ? 1 : 0;
     }
-    return new ClosestRecord(median(near), median(far), closer / near.length, same / near.length);
+    return new ClosestRecord(
+        median(near), median(far), closer / near.length, copies(encoder, draws, training));
+  }
+
+  private static double copies(TableEncoder encoder, double[][] draws, Table training) {
+    Set<List<Double>> places = new HashSet<>();
+    for (int from = 0; from < training.rows(); from += PIECE) {
+      Table piece = training.slice(from, Math.min(from + PIECE, training.rows()));
+      Arrays.stream(encoder.middles(piece)).map(ClosestRecord::place).forEach(places::add);
+    }
+    return (double) Arrays.stream(draws).filter(row -> places.contains(place(row))).count()
+        / draws.length;
+  }
+
+  /** Rounded, since equal values may have been computed in two ways; with one zero. */
+  private static List<Double> place(double[] row) {
+    return Arrays.stream(row).map(x -> Math.rint(x / SAME) + 0.0).boxed().toList();
   }
 
   private static Table first(Table table, int most) {

@@ -23,6 +23,8 @@ record Knots(double[] x, double[] scores) {
     int rows = sorted.length;
     double tail = Math.max(0.01, Math.min((double) TAIL_ROWS / rows, 0.16));
     double range = sorted[rows - 1] / 2 - sorted[0] / 2; // halves: the whole may overflow
+    int outside = Math.min((int) Math.round(tail * rows), (rows - 1) / 2);
+    double within = sorted[rows - 1 - outside] / 2 - sorted[outside] / 2;
     double[] x = new double[wanted];
     double[] scores = new double[wanted];
     int count = 0;
@@ -39,7 +41,7 @@ record Knots(double[] x, double[] scores) {
         below = midrank(sorted, rank);
       }
       double score = StandardNormal.quantile(below / rows, (rows - below) / rows);
-      double gap = SMALLEST_GAP * Math.max(range, Math.abs(at)) + LEAST_GAP;
+      double gap = SMALLEST_GAP * Math.max(within, Math.abs(at)) + LEAST_GAP;
       if (at > lower + gap
           && at < upper - gap
           && (count == 0 || (at > x[count - 1] + gap && score > scores[count - 1] + 1e-9))) {

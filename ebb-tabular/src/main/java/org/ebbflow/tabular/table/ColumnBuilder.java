@@ -68,7 +68,8 @@ final class ColumnBuilder {
           throw new DataException(
               "column '%s', row %d: %d has more digits than a double keeps"
                   .formatted(field.name(), row + 1, value),
-              "read the column as text");
+              "read the column as text, as the command line does by --query 'select * replace"
+                  + " (cast(\"%1$s\" as varchar) as \"%1$s\") from data'".formatted(field.name()));
         }
         return value;
       }

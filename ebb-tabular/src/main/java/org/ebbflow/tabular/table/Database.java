@@ -42,8 +42,12 @@ final class Database implements AutoCloseable {
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("jdbc_stream_results", "true");
     try {
-      return new Database(
-          DuckDBConnection.newConnection("jdbc:duckdb:", false, properties), folder);
+      Database database =
+          new Database(DuckDBConnection.newConnection("jdbc:duckdb:", false, properties), folder);
+      try (Statement statement = database.connection.createStatement()) {
+        statement.execute("SET TimeZone = 'UTC'"); // else times without offset are the machine's
+      }
+      return database;
     } catch (LinkageError e) { // its native library is unpacked at each start of Java
       remove(folder);
       Throwable cause = e;

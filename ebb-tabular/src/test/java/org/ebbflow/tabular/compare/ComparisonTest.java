@@ -116,5 +116,8 @@ class ComparisonTest {
     assertThat(copied.closerToTraining()).isEqualTo(1);
     assertThat(copied.copies()).isEqualTo(1);
     assertThat(copied.toTraining()).isZero();
+    // Whatever the few rows are that there are to compare with.
+    assertThat(ClosestRecord.measure(encoder, training, training, heldOut.slice(0, 20)).copies())
+        .isEqualTo(1);
   }
 }

@@ -153,4 +153,21 @@ class TableEncoderTest {
       }
     }
   }
+
+  @Test
+  void aValueFarOutLeavesTheOthersTheirDensities() {
+    double[] numbers = new java.util.Random(4).doubles(200).toArray();
+    double[] farther = Arrays.copyOf(numbers, 201);
+    farther[200] = 1e15;
+    Table without = Table.of(Column.numbers("x", numbers), Column.numbers("y", numbers.clone()));
+    Table with = Table.of(Column.numbers("x", farther), Column.numbers("y", farther.clone()));
+    double expected = mean(TableEncoder.fit(Schema.infer(without), without), without);
+    double found = mean(TableEncoder.fit(Schema.infer(with), with), without);
+    assertThat(found).isCloseTo(expected, within(0.5));
+  }
+
+  /** Of the margins' part of the log-density. */
+  private static double mean(TableEncoder encoder, Table table) {
+    return Arrays.stream(encoder.encode(table, 1, 0).logRatios()).average().orElseThrow();
+  }
 }

@@ -214,6 +214,9 @@ class TableFileTest {
     assertFault(write("empty.csv", ""), "is empty");
     assertFault(write("header.csv", "a,b\n"), "no rows in");
     assertFault(write("ragged.csv", "a,b\n1,2\n3,4,5\n"), "ragged.csv");
+    assertFault(write("narrow.csv", "a,b\n" + "1,2,c\n".repeat(200)), "narrow.csv");
+    assertFault(
+        write("grows.csv", "a,b\n" + "1,2\n".repeat(5) + "3,4,c\n".repeat(200)), "grows.csv");
     assertFault(write("plain.parquet", "no parquet at all"), "plain.parquet");
     assertFault(write("plain.csv.gz", "not packed"), "GZIP");
     assertFault(write("half.json", "[{\"a\":1},{\"a\":nul"), "Malformed JSON");
@@ -269,6 +272,15 @@ class TableFileTest {
       return all.map(path -> path.getFileName().toString()).toList();
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void timesWithoutAnOffsetAreInUtcWhereverTheMachineIs() {
+    try (TableSource source =
+        TableSource.query(
+            "SELECT current_setting('TimeZone') AS zone", List.of(), TableFormat.customary())) {
+      assertThat(source.readAll().column("zone").text(0)).isEqualTo("UTC");
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.ebbflow.EbbException;
 import org.ebbflow.cli.command.OutputName;
 import org.ebbflow.cli.command.Results;
 import org.ebbflow.cli.report.Figure;
@@ -64,6 +65,10 @@ public final class CompareCommand implements Callable<Integer> {
   public Integer call() {
     if (out != null) {
       OutputName.requireOther(out, List.of(first, second));
+    }
+    if (folder != null && schemaFile != null) {
+      throw new EbbException(
+          "--schema and --model both say what the columns are", "give one of them");
     }
     TabularModel model = folder == null ? null : TabularModel.load(folder);
     Table a =

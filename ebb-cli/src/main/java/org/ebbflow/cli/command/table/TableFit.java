@@ -20,6 +20,7 @@ import org.ebbflow.io.FolderTree;
 import org.ebbflow.model.ModelFolder;
 import org.ebbflow.tabular.TabularFit;
 import org.ebbflow.tabular.TabularModel;
+import org.ebbflow.tabular.schema.ColumnKind;
 import org.ebbflow.tabular.schema.ColumnSpec;
 import org.ebbflow.tabular.schema.Schema;
 import org.ebbflow.tabular.select.Entry;
@@ -78,6 +79,11 @@ public record TableFit(TableRun begun, Path folder) {
     String name = TableInput.name(begun.files(), begun.query());
     Schema columns = Schema.infer(table, begun.schema());
     for (ColumnSpec spec : columns.columns()) {
+      if (spec.kind() == ColumnKind.KEY && TableScoring.WRITTEN.contains(spec.name())) {
+        throw new EbbException(
+            "the key column '" + spec.name() + "' is named as one that 'ebb score' writes",
+            "give it another name, or leave it out by a schema");
+      }
       if (!spec.kind().isModelled()) {
         System.err.println(
             "ebb: column '%s' is taken as %s; a schema can say otherwise"

@@ -32,6 +32,9 @@ import org.ebbflow.tabular.table.TableWriter;
  */
 public record TableScoring(
     TabularModel model, TableInput input, Path out, double level, int reasons) {
+  /** The columns that are written beside the keys. */
+  static final List<String> WRITTEN = List.of("log_density", "p_value", "because");
+
   private static final int PIECE = 20_000;
 
   /** Checks the ranges. */
@@ -84,8 +87,8 @@ public record TableScoring(
         piece.find(spec.name()).ifPresent(columns::add);
       }
     }
-    columns.add(Column.numbers("log_density", scores.logDensities()));
-    columns.add(Column.numbers("p_value", scores.pValues()));
+    columns.add(Column.numbers(WRITTEN.get(0), scores.logDensities()));
+    columns.add(Column.numbers(WRITTEN.get(1), scores.pValues()));
     if (reasons > 0) {
       String[] texts = new String[piece.rows()];
       List<List<Explanation>> all = model.explain(piece, strange, reasons);
@@ -93,7 +96,7 @@ public record TableScoring(
         texts[strange[i]] =
             all.get(i).stream().map(TableScoring::sentence).collect(Collectors.joining("; "));
       }
-      columns.add(Column.texts("because", texts));
+      columns.add(Column.texts(WRITTEN.get(2), texts));
     }
     return Table.of(columns);
   }
