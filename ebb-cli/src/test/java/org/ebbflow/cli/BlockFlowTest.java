@@ -217,6 +217,7 @@ class BlockFlowTest {
             "--set",
             "objective.ode.rule=dopri5")
         .assertRefused("fixed length", "rk4");
+    ebb(fit(out, "--set", "training.noise=0.1")).assertRefused("training.noise", "each block");
     ebb(fit(out, "--set", "matchAfterPreprocessing=false"))
         .assertRefused("preprocessed rows", "matchAfterPreprocessing=true");
     ebb("fit", "--data", table, "--out", out, "--model", "cnf", "--set", "network.time=false")

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
     name = "quickstart",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains a fully connected EBFlow on the bundled 10,000 MNIST digits by sliced score",
-      "matching, tests it, draws samples and writes a report; about a minute or two on two cores."
+      "Trains an EBFlow on the bundled 10,000 MNIST digits and writes a report.",
+      "It is fully connected and trained by sliced score matching, tested, and drawn from; about a",
+      "minute or two on two cores."
     },
     footerHeading = "%nExample:%n",
     footer = "  ebb quickstart --out digits")

@@ -56,7 +56,9 @@ public final class SampleCommand implements Callable<Integer> {
       names = "--out",
       required = true,
       paramLabel = "G",
-      description = "File to write: .png for a sheet of images, .csv or .csv.gz for rows.")
+      description =
+          "File to write: .png for a sheet of images, .csv or .csv.gz for rows (of tables also"
+              + " .parquet).")
   private Path out;
 
   @Option(

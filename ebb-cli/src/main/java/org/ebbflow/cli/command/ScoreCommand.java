@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     name = "score",
     mixinStandardHelpOptions = true,
     description = {
-      "Writes one log-density per row, in nats and in the data's order; of tables also p-values,",
-      "the rows' keys and, on request, the columns that made rows unlikely."
+      "Writes one log-density per row, in nats and in the data's order.",
+      "Of tables also p-values, the rows' keys and, on request, the columns that made rows unlikely."
     },
     footerHeading = "%nExample:%n",
     footer = {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -163,7 +164,8 @@ class TableEncoderTest {
     Table with = Table.of(Column.numbers("x", farther), Column.numbers("y", farther.clone()));
     double expected = mean(TableEncoder.fit(Schema.infer(without), without), without);
     double found = mean(TableEncoder.fit(Schema.infer(with), with), without);
-    assertThat(found).isCloseTo(expected, within(0.5));
+    // A tail that reaches so far costs either column half a nat; knots lost to it cost fifteen.
+    assertThat(found).isCloseTo(expected, within(1.5));
   }
 
   /** Of the margins' part of the log-density. */
