@@ -14,7 +14,7 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.ebbflow.io.HeldInterrupt;
+import org.ebbflow.HeldInterrupt;
 
 /**
  * A temporary file that is written from start to end and then mapped.

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.ebbflow.EbbException;
+import org.ebbflow.HeldInterrupt;
 
 /**
  * Files that are replaced whole: a crash or {@code kill -9} at any moment leaves either the old

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.ebbflow.EbbException;
+import org.ebbflow.HeldInterrupt;
 
 /**
  * A file that is written beside its place under another name, and appears there when it is

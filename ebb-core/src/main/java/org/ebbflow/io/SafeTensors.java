@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.ebbflow.EbbException;
+import org.ebbflow.HeldInterrupt;
 
 /**
  * The tensors and texts of a safetensors file, which are data and never code.

@@ -1,4 +1,4 @@
-package org.ebbflow.io;
+package org.ebbflow;
 
 /**
  * Holds back the current thread's interrupt, which would close any file channel that it reads or
