@@ -93,10 +93,12 @@ public final class TabularFolder {
   }
 
   static TabularModel read(Path folder) {
-    if (!holdsModel(folder)) {
+    if (!Files.exists(folder.resolve(CALIBRATION))) {
       if (Files.exists(folder.resolve(TABLE))) {
         throw new EbbException(
-            folder + " holds a model of a table that has not been saved to its end",
+            folder
+                + " holds a model of a table that has not been saved to its end: there is no "
+                + CALIBRATION,
             "load it when it has, or fit it anew");
       }
       throw new EbbException(
