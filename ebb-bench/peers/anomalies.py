@@ -48,7 +48,7 @@ def main(results):
     means = {}
     print("| data | detector | AUROC | range | AUPRC | range |")
     print("|---|---|---:|---|---:|---|")
-    for cell in sorted(path for path in results.iterdir() if (path / "seed-1").is_dir()):
+    for cell in sorted(path for path in results.iterdir() if any(path.glob("seed-*"))):
         runs = [run(path, int(path.name[5:])) for path in sorted(cell.glob("seed-*"))]
         for name in runs[0]:
             values = np.array([each[name] for each in runs])

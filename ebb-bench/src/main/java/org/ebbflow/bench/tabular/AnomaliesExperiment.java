@@ -86,7 +86,8 @@ public final class AnomaliesExperiment implements Experiment {
       Map<String, List<Double>> figures = new LinkedHashMap<>();
       List<String> winners = new ArrayList<>();
       int rows = 0;
-      for (int seed = 1; seed <= (setup.quick() ? 1 : SEEDS); seed++) {
+      long first = SEEDS * (setup.seed() - 1) + 1;
+      for (long seed = first; seed < first + (setup.quick() ? 1 : SEEDS); seed++) {
         LabelledTable data = load(setup, seed);
         Path folder = context.folder().resolve("seed-" + seed);
         try {

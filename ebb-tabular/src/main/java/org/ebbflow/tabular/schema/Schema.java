@@ -171,6 +171,12 @@ public final class Schema {
 
   private static ColumnSpec opened(ColumnSpec spec, Table other) {
     Optional<Column> found = other.find(spec.name());
+    if (spec.kind() == ColumnKind.INTEGER
+        && found.map(column -> column.type() == ColumnType.NUMBER).orElse(false)) {
+      return ColumnSpec.of(spec.name(), ColumnType.NUMBER, ColumnKind.CONTINUOUS)
+          .withBounds(spec.lower(), spec.upper())
+          .withMissing(true);
+    }
     if (found.isEmpty() || !spec.isListed()) {
       return spec.kind().isModelled() ? spec.withMissing(true) : spec;
     }

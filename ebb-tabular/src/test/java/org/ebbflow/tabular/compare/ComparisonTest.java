@@ -120,4 +120,22 @@ class ComparisonTest {
     assertThat(ClosestRecord.measure(encoder, training, training, heldOut.slice(0, 20)).copies())
         .isEqualTo(1);
   }
+
+  @Test
+  void fractionsWhereThereWereWholeNumbersAreADifference() {
+    java.util.Random random = new java.util.Random(6);
+    double[] whole = random.doubles(400, 0, 50).map(Math::rint).toArray();
+    double[] halves = random.doubles(400, 0, 50).map(x -> Math.rint(x) + 0.5).toArray();
+    Table first = Table.of(Column.integers("n", whole));
+    Table second = Table.of(Column.numbers("n", halves));
+    Schema schema = Schema.infer(first);
+    Comparison comparison = Comparison.of(schema, first, second, 1);
+    assertThat(comparison.shifts())
+        .singleElement()
+        .extracting(Comparison.Shift::column)
+        .isEqualTo("n");
+    double[] moved = Arrays.stream(halves).map(x -> x + 20).toArray();
+    assertThat(Comparison.of(schema, first, Table.of(Column.numbers("n", moved)), 1).differs())
+        .isTrue();
+  }
 }
