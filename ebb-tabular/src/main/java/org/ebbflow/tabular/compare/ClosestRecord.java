@@ -40,13 +40,17 @@ public record ClosestRecord(
   }
 
   private static double copies(TableEncoder encoder, double[][] draws, Table training) {
-    Set<List<Double>> places = new HashSet<>();
+    List<List<Double>> drawn = Arrays.stream(draws).map(ClosestRecord::place).toList();
+    Set<List<Double>> places = new HashSet<>(drawn);
+    Set<List<Double>> taken = new HashSet<>();
     for (int from = 0; from < training.rows(); from += PIECE) {
       Table piece = training.slice(from, Math.min(from + PIECE, training.rows()));
-      Arrays.stream(encoder.middles(piece)).map(ClosestRecord::place).forEach(places::add);
+      Arrays.stream(encoder.middles(piece))
+          .map(ClosestRecord::place)
+          .filter(places::contains)
+          .forEach(taken::add);
     }
-    return (double) Arrays.stream(draws).filter(row -> places.contains(place(row))).count()
-        / draws.length;
+    return (double) drawn.stream().filter(taken::contains).count() / draws.length;
   }
 
   /** Rounded, since equal values may have been computed in two ways; with one zero. */
