@@ -68,7 +68,13 @@ public final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    int code = commandLine().execute(args);
+    if (code == 0 && System.out.checkError()) {
+      System.err.println(
+          "ebb: the result cannot be written to standard output; check where it is directed to");
+      code = CommandLine.ExitCode.USAGE;
+    }
+    System.exit(code);
   }
 
   /** The command with its error handling, for embedding and tests. */

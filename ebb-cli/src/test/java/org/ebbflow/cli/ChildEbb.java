@@ -19,6 +19,11 @@ record ChildEbb(Process process, Path out, Path err) {
     return start(folder, command(words));
   }
 
+  /** As {@link #start}, with its standard output elsewhere. */
+  static ChildEbb startInto(Path folder, Path out, Object... words) throws IOException {
+    return start(folder, out, command(words));
+  }
+
   /** As {@link #start} under a limit on the size of files, in KiB. */
   static ChildEbb startLimited(Path folder, int kibibytes, Object... words) throws IOException {
     List<String> limited =
@@ -29,7 +34,10 @@ record ChildEbb(Process process, Path out, Path err) {
   }
 
   private static ChildEbb start(Path folder, List<String> command) throws IOException {
-    Path out = Files.createTempFile(folder, "child", ".out");
+    return start(folder, Files.createTempFile(folder, "child", ".out"), command);
+  }
+
+  private static ChildEbb start(Path folder, Path out, List<String> command) throws IOException {
     Path err = Files.createTempFile(folder, "child", ".err");
     Process process =
         new ProcessBuilder(command)

@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is asked for is done or refused, never left out without a word. */
@@ -115,5 +117,13 @@ class NewcomerTest {
     ebb("fit", "--data", data, "--config", out.resolve("config.json"), "--out", again).json();
     assertThat(Files.readString(again.resolve("config.json")))
         .isEqualTo(Files.readString(out.resolve("config.json")));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aResultThatIsNotTakenIsAnError() throws Exception {
+    ChildEbb child = ChildEbb.startInto(temp, Path.of("/dev/full"), "info", model);
+    assertThat(child.finish()).isEqualTo(2);
+    assertThat(child.messages()).singleElement().asString().contains("standard output");
   }
 }

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Map;
-import org.ebbflow.EbbException;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** A command's result: one JSON object on standard output. */
@@ -23,10 +22,7 @@ public final class Results {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a result that is no JSON", e);
     }
-    if (out.checkError()) {
-      throw new EbbException(
-          "the result cannot be written to standard output", "check where it is directed to");
-    }
+    out.flush();
   }
 
   /** Rounds to a number of digits after the point, for figures that carry no more. */
