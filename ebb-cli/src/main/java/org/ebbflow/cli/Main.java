@@ -68,11 +68,15 @@ public final class Main implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    int code = commandLine().execute(args);
+    CommandLine ebb = commandLine();
+    int code = ebb.execute(args);
     if (code == 0 && System.out.checkError()) {
-      System.err.println(
-          "ebb: the result cannot be written to standard output; check where it is directed to");
-      code = CommandLine.ExitCode.USAGE;
+      code =
+          failure(
+              new EbbException(
+                  "the result cannot be written to standard output",
+                  "check where it is directed to"),
+              ebb);
     }
     System.exit(code);
   }

@@ -234,12 +234,17 @@ class BadTableTest {
     assertDamaged("table.json", content);
   }
 
-  private static void assertDamaged(String name, String content) throws IOException {
-    Path damaged = Files.createTempDirectory(temp, "damaged");
-    for (String file :
-        List.of("config.json", "model.safetensors", "table.json", "calibration.json")) {
-      Files.copy(model.resolve(file), damaged.resolve(file));
+  private static Path copyOfModel(String... files) throws IOException {
+    Path copy = Files.createTempDirectory(temp, "damaged");
+    for (String file : files) {
+      Files.copy(model.resolve(file), copy.resolve(file));
     }
+    return copy;
+  }
+
+  private static void assertDamaged(String name, String content) throws IOException {
+    Path damaged =
+        copyOfModel("config.json", "model.safetensors", "table.json", "calibration.json");
     Files.writeString(damaged.resolve(name), content);
     Path out = temp.resolve("never.csv");
     ebb("score", damaged, "--data", good, "--out", out).assertRefused(damaged + "", name);
@@ -312,10 +317,7 @@ class BadTableTest {
 
   @Test
   void aModelWithoutItsCalibrationIsNoModelOfNumbers() throws IOException {
-    Path damaged = Files.createTempDirectory(temp, "damaged");
-    for (String file : List.of("config.json", "model.safetensors", "table.json")) {
-      Files.copy(model.resolve(file), damaged.resolve(file));
-    }
+    Path damaged = copyOfModel("config.json", "model.safetensors", "table.json");
     ebb("eval", damaged, "--data", good).assertRefused("calibration.json");
     ebb("eval", model, "--data", good, "--exact").assertRefused("--exact");
     ebb("compare", good, good, "--model", model, "--schema", temp.resolve("none.yaml"))

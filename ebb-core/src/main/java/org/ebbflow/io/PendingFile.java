@@ -48,15 +48,14 @@ public final class PendingFile implements AutoCloseable {
     this.target = file;
     this.direct = Files.exists(file) && !Files.isRegularFile(file);
     this.temporary = direct ? file : folder.resolve(AtomicFile.temporaryName(file));
-    if (direct) {
-      return;
-    }
-    AtomicFile.removeStale(folder, file);
-    try {
-      Files.createFile(temporary);
-      temporary.toFile().deleteOnExit(); // as after Ctrl-C
-    } catch (IOException e) {
-      throw fault(e);
+    if (!direct) {
+      AtomicFile.removeStale(folder, file);
+      try {
+        Files.createFile(temporary);
+        temporary.toFile().deleteOnExit(); // as after Ctrl-C
+      } catch (IOException e) {
+        throw fault(e);
+      }
     }
   }
 

@@ -78,6 +78,7 @@ public final class Parallel {
     return Thread.currentThread() instanceof Worker;
   }
 
+  /** Whether the current thread runs a piece. */
   static boolean inPiece() {
     return onLargeStack() || TAKES_PART.get();
   }

@@ -141,21 +141,23 @@ public final class FitCommand implements Callable<Integer> {
   }
 
   private int startTable(ModelFolder folder) {
-    if (!force) {
-      FitSession.requireFree(folder);
-    }
+    requireFree(folder);
     TableRun run =
         new TableRun(
             files(), input.query(), TableFit.yaml(schema), options.ofTable(candidate, trim));
     return new TableFit(run, out)
         .run(
             () -> {
-              if (!force) { // asked again under the lock
-                FitSession.requireFree(folder);
-              }
+              requireFree(folder); // asked again under the lock
               TableFit.clear(folder);
             },
             result -> Results.print(spec, result));
+  }
+
+  private void requireFree(ModelFolder folder) {
+    if (!force) {
+      FitSession.requireFree(folder);
+    }
   }
 
   private int goOnWithTable(TableRun begun) {
@@ -179,9 +181,7 @@ public final class FitCommand implements Callable<Integer> {
 
   private int start(ModelFolder folder) {
     Path data = input.file();
-    if (!force) {
-      FitSession.requireFree(folder);
-    }
+    requireFree(folder);
     Dataset rows = read(data, conditions);
     Dataset testRows = readTest(test, rows, conditions);
     RunConfig config = options.resolve(DataShape.of(rows));

@@ -120,7 +120,7 @@ public final class InpaintCommand implements Callable<Integer> {
     DensityModel model = input.model("fill its gaps by: ebb impute " + input.folder());
     RowFile file = new RowFile(out);
     file.requireFit(model, input.folder());
-    OutputName.requireOther(out, inputs());
+    OutputName.requireOther("--out", out, inputs());
     if (method == Method.MALA && (snr != null || gamma != null)) {
       throw new EbbException("--snr and --gamma go with the published chain", "leave them out");
     }

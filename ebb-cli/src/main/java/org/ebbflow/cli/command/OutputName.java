@@ -15,15 +15,17 @@ public final class OutputName {
   /**
    * Refuses to write over what is read.
    *
-   * @param out the file to write
+   * @param option that names the file to write
+   * @param out the file
    * @param inputs files that are read; patterns among them are let pass
    * @throws EbbException if it is one of them
    */
-  public static void requireOther(Path out, Collection<String> inputs) {
+  public static void requireOther(String option, Path out, Collection<String> inputs) {
     for (String input : inputs) {
       if (isSame(out, input)) {
         throw new EbbException(
-            out + " is also read and would be lost", "name another file to write to");
+            "%s, which %s writes, is also read and would be lost".formatted(out, option),
+            "name another file");
       }
     }
   }

@@ -118,7 +118,7 @@ public final class SampleCommand implements Callable<Integer> {
       throw new EbbException("--given makes one draw for each of its rows", "leave out --n");
     }
     if (given != null) {
-      OutputName.requireOther(out, List.of(given.toString()));
+      OutputName.requireOther("--out", out, List.of(given.toString()));
     }
     if (denoise != null && method != Method.EXACT) {
       throw new EbbException("--denoise goes with exact draws only", "leave out --method");

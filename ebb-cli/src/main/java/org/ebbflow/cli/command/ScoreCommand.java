@@ -66,7 +66,7 @@ public final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    OutputName.requireOther(out, input.input().files());
+    OutputName.requireOther("--out", out, input.input().files());
     if (TabularFolder.holdsModel(input.folder())) {
       TabularModel model = TabularModel.load(input.folder());
       Results.print(

@@ -124,9 +124,11 @@ public record GriddyGibbs(int starts, int sweeps, long seed) {
     }
     List<double[][]> kept = new ArrayList<>();
     int[] several = IntStream.range(0, scores.length).filter(row -> gapsOf[row] > 1).toArray();
-    int begins = several.length == 0 ? 1 : starts;
-    int total = several.length == 0 ? 1 : starts * sweeps;
-    double[][] pool = several.length == 0 ? new double[0][] : likely.get();
+    // Without such rows one look at each column tells all.
+    boolean chains = several.length > 0;
+    int begins = chains ? starts : 1;
+    int each = chains ? sweeps : 1;
+    double[][] pool = chains ? likely.get() : new double[0][];
     int[][] nearest = new int[scores.length][];
     for (int row : several) {
       nearest[row] = nearest(pool, scores[row], missing[row]);
@@ -138,13 +140,14 @@ public record GriddyGibbs(int starts, int sweeps, long seed) {
           state[row][j] = missing[row][j] ? from[j] : state[row][j];
         }
       }
-      for (int sweep = start * sweeps; sweep < Math.min(total, (start + 1) * sweeps); sweep++) {
+      for (int sweep = 0; sweep < each; sweep++) {
+        int done = start * each + sweep;
         for (int j = 0; j < columns; j++) {
-          sweep(conditionals, state, gaps.get(j), j, names, random, gapsOf, sweep);
-          progress.accept((sweep + (j + 1.0) / columns) / total);
+          sweep(conditionals, state, gaps.get(j), j, names, random, gapsOf, done);
+          progress.accept((done + (j + 1.0) / columns) / (begins * each));
         }
       }
-      if (several.length > 0 && (start + 1) * draws / starts > kept.size()) {
+      if (chains && (start + 1) * draws / starts > kept.size()) {
         kept.add(copy(state));
       }
     }

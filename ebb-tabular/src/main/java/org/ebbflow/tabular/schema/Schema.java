@@ -172,7 +172,7 @@ public final class Schema {
   private static ColumnSpec opened(ColumnSpec spec, Table other) {
     Optional<Column> found = other.find(spec.name());
     if (spec.kind() == ColumnKind.INTEGER
-        && found.map(column -> column.type() == ColumnType.NUMBER).orElse(false)) {
+        && found.filter(column -> column.type() == ColumnType.NUMBER).isPresent()) {
       return ColumnSpec.of(spec.name(), ColumnType.NUMBER, ColumnKind.CONTINUOUS)
           .withBounds(spec.lower(), spec.upper())
           .withMissing(true);

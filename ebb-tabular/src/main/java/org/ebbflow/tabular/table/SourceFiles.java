@@ -146,8 +146,8 @@ record SourceFiles(List<String> paths, Kind kind) {
             .sorted()
             .map(name -> Database.quoted(name) + ": 'VARCHAR'")
             .collect(Collectors.joining(", "));
-    return ("read_csv(%s, header = true, skip = 0, delim = %s, quote = '\"', escape = '\"', nullstr = %s,"
-            + " sample_size = %s%s)")
+    return ("read_csv(%s, header = true, skip = 0, delim = %s, quote = '\"', escape = '\"',"
+            + " nullstr = %s, sample_size = %s%s)")
         .formatted(
             files(),
             Database.quoted(String.valueOf(header.delimiter())),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.ebbflow.tabular.MixedRows;
 import org.ebbflow.tabular.encode.TableEncoder;
 import org.ebbflow.tabular.schema.Schema;
@@ -123,7 +124,7 @@ class ComparisonTest {
 
   @Test
   void fractionsWhereThereWereWholeNumbersAreADifference() {
-    java.util.Random random = new java.util.Random(6);
+    Random random = new Random(6);
     double[] whole = random.doubles(400, 0, 50).map(Math::rint).toArray();
     double[] halves = random.doubles(400, 0, 50).map(x -> Math.rint(x) + 0.5).toArray();
     Table first = Table.of(Column.integers("n", whole));

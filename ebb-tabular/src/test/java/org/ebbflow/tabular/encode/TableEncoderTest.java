@@ -157,7 +157,7 @@ class TableEncoderTest {
 
   @Test
   void aValueFarOutLeavesTheOthersTheirDensities() {
-    double[] numbers = new java.util.Random(4).doubles(200).toArray();
+    double[] numbers = new Random(4).doubles(200).toArray();
     double[] farther = Arrays.copyOf(numbers, 201);
     farther[200] = 1e15;
     Table without = Table.of(Column.numbers("x", numbers), Column.numbers("y", numbers.clone()));

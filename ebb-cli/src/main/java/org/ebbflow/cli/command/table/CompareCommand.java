@@ -64,7 +64,7 @@ public final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (out != null) {
-      OutputName.requireOther(out, List.of(first, second));
+      OutputName.requireOther("--out", out, List.of(first, second));
     }
     if (folder != null && schemaFile != null) {
       throw new EbbException(

@@ -79,7 +79,7 @@ public final class ImputeCommand implements Callable<Integer> {
       throw new EbbException("--draws is " + draws, "give 0 or more");
     }
     for (Path target : targets()) {
-      OutputName.requireOther(target, input.files());
+      OutputName.requireOther(optionOf(target), target, input.files());
     }
     TabularModel model = TabularModel.load(folder);
     Table table;
@@ -119,6 +119,13 @@ public final class ImputeCommand implements Callable<Integer> {
       targets.add(intervals);
     }
     return targets;
+  }
+
+  private String optionOf(Path target) {
+    if (target.equals(out)) {
+      return "--out";
+    }
+    return target.equals(intervals) ? "--intervals" : "--draws";
   }
 
   /** {@code dir/name-3.csv.gz} for {@code dir/name.csv.gz}. */

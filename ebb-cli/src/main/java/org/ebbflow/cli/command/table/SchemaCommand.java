@@ -47,7 +47,7 @@ public final class SchemaCommand implements Callable<Integer> {
       spec.commandLine().getOut().print(yaml);
       spec.commandLine().getOut().flush();
     } else {
-      OutputName.requireOther(out, List.of(file));
+      OutputName.requireOther("--out", out, List.of(file));
       AtomicFile.writeString(out, yaml);
     }
     return 0;

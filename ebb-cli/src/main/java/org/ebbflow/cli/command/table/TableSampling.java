@@ -56,7 +56,7 @@ public final class TableSampling {
       throw new EbbException("--where and --rebalance do not go together", "give one of them");
     }
     if (records != null) {
-      OutputName.requireOther(out, Arrays.stream(records).map(Path::toString).toList());
+      OutputName.requireOther("--out", out, Arrays.stream(records).map(Path::toString).toList());
     }
     Map<String, Object> result = new LinkedHashMap<>();
     try (TableWriter writer = TableWriter.create(out)) {

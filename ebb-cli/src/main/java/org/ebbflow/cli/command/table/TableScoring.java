@@ -32,8 +32,12 @@ import org.ebbflow.tabular.table.TableWriter;
  */
 public record TableScoring(
     TabularModel model, TableInput input, Path out, double level, int reasons) {
+  private static final String LOG_DENSITY = "log_density";
+  private static final String P_VALUE = "p_value";
+  private static final String BECAUSE = "because";
+
   /** The columns that are written beside the keys. */
-  static final List<String> WRITTEN = List.of("log_density", "p_value", "because");
+  static final List<String> WRITTEN = List.of(LOG_DENSITY, P_VALUE, BECAUSE);
 
   private static final int PIECE = 20_000;
 
@@ -87,8 +91,8 @@ public record TableScoring(
         piece.find(spec.name()).ifPresent(columns::add);
       }
     }
-    columns.add(Column.numbers(WRITTEN.get(0), scores.logDensities()));
-    columns.add(Column.numbers(WRITTEN.get(1), scores.pValues()));
+    columns.add(Column.numbers(LOG_DENSITY, scores.logDensities()));
+    columns.add(Column.numbers(P_VALUE, scores.pValues()));
     if (reasons > 0) {
       String[] texts = new String[piece.rows()];
       List<List<Explanation>> all = model.explain(piece, strange, reasons);
@@ -96,7 +100,7 @@ public record TableScoring(
         texts[strange[i]] =
             all.get(i).stream().map(TableScoring::sentence).collect(Collectors.joining("; "));
       }
-      columns.add(Column.texts(WRITTEN.get(2), texts));
+      columns.add(Column.texts(BECAUSE, texts));
     }
     return Table.of(columns);
   }
